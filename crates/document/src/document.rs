@@ -1,4 +1,6 @@
-use crate::{DocumentId, Failure, Kind, MachineInput, MachineName, Moment, Sequencer, Status, Work, execution_name};
+use crate::{
+    DocumentId, Failure, Kind, MachineInput, MachineName, Moment, Sequencer, Status, Work, execution_name,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -221,7 +223,12 @@ impl Document {
 
     /// The work that a message for this document names.
     pub fn work(&self, attempt: u32) -> Work {
-        Work { document_id: self.document_id, revision: self.revision_id().to_owned(), attempt, machine: None }
+        Work {
+            document_id: self.document_id,
+            revision: self.revision_id().to_owned(),
+            attempt,
+            machine: None,
+        }
     }
 
     /// Whether this reference was ever given to the processor, for any revision.

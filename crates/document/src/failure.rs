@@ -108,15 +108,23 @@ impl Code {
     const fn next_action(self) -> &'static str {
         match self {
             Self::FileEmpty => "Open the file, check that it has content, save it and hand it in again.",
-            Self::FileTooLarge => "Make the file smaller, for example by exporting the video at 720p, and hand it in again.",
+            Self::FileTooLarge => {
+                "Make the file smaller, for example by exporting the video at 720p, and hand it in again."
+            }
             Self::FileTypeUnsupported => {
                 "Save it as .docx, .pptx, .odt, .pdf, .html, .md or .txt, or a video as .mp4, .mov, .webm or .mkv, and hand it in again."
             }
-            Self::FileTypeMismatch => "Save the file once more in the program that made it and hand it in again.",
+            Self::FileTypeMismatch => {
+                "Save the file once more in the program that made it and hand it in again."
+            }
             Self::FileEncrypted => "Remove the password and hand it in again.",
-            Self::FileDamaged => "Check that the file opens on your computer, save or export it again, and hand it in again.",
+            Self::FileDamaged => {
+                "Check that the file opens on your computer, save or export it again, and hand it in again."
+            }
             Self::FileNameTooLong => "Give the file a shorter name and hand it in again.",
-            Self::FileChecksumMismatch | Self::UploadAbandoned | Self::UploadCancelled => "Hand the file in again.",
+            Self::FileChecksumMismatch | Self::UploadAbandoned | Self::UploadCancelled => {
+                "Hand the file in again."
+            }
             Self::ProcessorRefused => "Check that the file opens on your computer, then hand it in again.",
             Self::ProcessorFailed | Self::ResultsWrong | Self::ResultsUnreadable => {
                 "You need not do anything: the operator can send it again once the proofreader is repaired."

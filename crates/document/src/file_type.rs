@@ -90,7 +90,9 @@ impl FileType {
             Self::Docx | Self::Pptx | Self::Odt if head.starts_with(OLE) => return Err(Mismatch::Encrypted),
             Self::Docx | Self::Pptx | Self::Odt => head.starts_with(b"PK\x03\x04"),
             // Readers accept a PDF header anywhere in the first kilobyte.
-            Self::Pdf => head.iter().take(1024).collect::<Vec<_>>().windows(5).any(|w| w.iter().copied().eq(b"%PDF-")),
+            Self::Pdf => {
+                head.iter().take(1024).collect::<Vec<_>>().windows(5).any(|w| w.iter().copied().eq(b"%PDF-"))
+            }
             Self::Html | Self::Markdown | Self::Text => is_text(head),
             Self::Mp4 | Self::Mov => is_iso_media(head),
             Self::Webm | Self::Mkv => head.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]),
@@ -102,11 +104,12 @@ impl FileType {
 /// Text holds no NUL unless it is UTF-16 and says so, and no program begins like it.
 fn is_text(head: &[u8]) -> bool {
     let utf16 = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    let binary = [&b"MZ\x90"[..], b"\x7FELF", b"PK\x03\x04", b"%PDF-"].iter().any(|magic| head.starts_with(magic));
+    let binary =
+        [&b"MZ\x90"[..], b"\x7FELF", b"PK\x03\x04", b"%PDF-"].iter().any(|magic| head.starts_with(magic));
     utf16 || !(binary || head.contains(&0))
 }
 
-/// ISO/IEC 14496-12: a file begins with a box of one of these types; old QuickTime files have no `ftyp`.
+/// ISO/IEC 14496-12: a file begins with a box of one of these types; older files have no `ftyp`.
 fn is_iso_media(head: &[u8]) -> bool {
     let first_box = head.get(4..8).unwrap_or_default();
     [&b"ftyp"[..], b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"].contains(&first_box)

@@ -31,13 +31,13 @@ pub enum IdentityError {
 pub struct DocumentId(Uuid);
 
 impl DocumentId {
-    /// A new identity (UUIDv7: ordered by `now`) from ten random bytes.
+    /// A new identity (UUID version 7: ordered by `now`) from ten random bytes.
     pub fn mint(now: Moment, random: [u8; 10]) -> Self {
         let millis = u64::try_from(now.as_millis()).unwrap_or(0);
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
-    /// The identity of an object put straight into the bucket (UUIDv5 of `bucket/key`): the same place, the same document.
+    /// The identity of an object put straight into the bucket (UUID version 5 of `bucket/key`): the same place, the same document.
     pub fn of_object(bucket: &str, key: &str) -> Self {
         Self(Uuid::new_v5(&OBJECT_NAMESPACE, format!("{bucket}/{key}").as_bytes()))
     }
@@ -244,8 +244,14 @@ mod tests {
     fn keys_are_read_as_places() {
         let check = |key: &str, place| assert_eq!(Place::of(key), place, "{key}");
         let document_id: DocumentId = ID.parse().unwrap();
-        check(&format!("uploads/{ID}/a b/../c.docx"), Place::Upload { document_id, file_name: "a b/../c.docx".into() });
-        check("inbox/school-1/2026/plan.docx", Place::Inbox { school: "school-1".into(), file_name: "plan.docx".into() });
+        check(
+            &format!("uploads/{ID}/a b/../c.docx"),
+            Place::Upload { document_id, file_name: "a b/../c.docx".into() },
+        );
+        check(
+            "inbox/school-1/2026/plan.docx",
+            Place::Inbox { school: "school-1".into(), file_name: "plan.docx".into() },
+        );
         check("inbox/school-1/", Place::Folder);
         check("inbox//plan.docx", Place::Unknown);
         check("uploads/not-an-id/plan.docx", Place::Unknown);

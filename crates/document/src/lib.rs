@@ -18,19 +18,19 @@ mod status;
 mod timing;
 
 pub use document::{
-    Attempt, ClosedRevision, Document, Entry, Lease, Lesson, MachineRef, Normalized, Owner, Receipt, ResultFile,
-    ResultSet, Revision, Upload, ATTEMPTS_KEPT_MAX, REVISIONS_KEPT_MAX, TIMELINE_ENTRIES_MAX,
+    ATTEMPTS_KEPT_MAX, Attempt, ClosedRevision, Document, Entry, Lease, Lesson, MachineRef, Normalized,
+    Owner, REVISIONS_KEPT_MAX, Receipt, ResultFile, ResultSet, Revision, TIMELINE_ENTRIES_MAX, Upload,
 };
 pub use event::{Arrival, Declaration, Event, Origin, Stage, Unusable, Work};
 pub use failure::{Code, Failure};
-pub use file_type::{FileType, Mismatch, HEAD_BYTES};
+pub use file_type::{FileType, HEAD_BYTES, Mismatch};
 pub use identity::{
-    execution_name, normalized_key, result_key, revision_hash, DocumentId, IdentityError, Place, Reference, Sequencer,
-    EXECUTION_NAME_BYTES_MAX,
+    DocumentId, EXECUTION_NAME_BYTES_MAX, IdentityError, Place, Reference, Sequencer, execution_name,
+    normalized_key, result_key, revision_hash,
 };
 pub use kind::Kind;
 pub use moment::Moment;
-pub use rules::{decide, Answer, News, Verdict};
+pub use rules::{Answer, News, Verdict, decide};
 pub use send::{MachineInput, MachineName, Send};
 pub use status::Status;
 pub use timing::Timing;

@@ -20,12 +20,15 @@ pub(super) fn claimed(
     let (latest, next) = (document.attempt_number(), document.attempt_number() + 1);
     let may_claim = match document.status {
         Status::Queued => is_owner && work.attempt == next,
-        Status::Transferring if !is_owner && work.machine.is_none() && owner == Some(MachineName::Transfer) => {
+        Status::Transferring
+            if !is_owner && work.machine.is_none() && owner == Some(MachineName::Transfer) =>
+        {
             // The hand-over was written and perhaps its start was never sent.
             return Verdict { answer: Answer::HandedOver, ..Verdict::repeated(start_again(document)) };
         }
         Status::Transferring => {
-            is_owner && (work.attempt == latest || (work.attempt == next && owner == Some(MachineName::Results)))
+            is_owner
+                && (work.attempt == latest || (work.attempt == next && owner == Some(MachineName::Results)))
         }
         Status::Processing => match owner {
             Some(MachineName::Results) => is_owner && work.attempt == next,

@@ -130,7 +130,8 @@ fn hand_over(
 ) -> Send {
     document.cycle += 1;
     let start = start(document, machine, give_up_at, complete);
-    document.owner = Owner { lease: None, machine: Some(MachineRef { name: machine, cycle: document.cycle }) };
+    document.owner =
+        Owner { lease: None, machine: Some(MachineRef { name: machine, cycle: document.cycle }) };
     document.deadline = Some(give_up_at.after(timing.machine_margin));
     if let Send::Start { input, .. } = &start {
         document.machine_input = Some((**input).clone());
@@ -169,12 +170,7 @@ fn start_again(document: &Document) -> Vec<Send> {
     let (Some(owner), Some(input)) = (document.owner.machine, &document.machine_input) else {
         return Vec::new();
     };
-    let execution = crate::execution_name(
-        owner.name,
-        document.document_id,
-        &input.revision,
-        input.attempt,
-        owner.cycle,
-    );
+    let execution =
+        crate::execution_name(owner.name, document.document_id, &input.revision, input.attempt, owner.cycle);
     vec![Send::Start { machine: owner.name, execution, input: Box::new(input.clone()) }]
 }

@@ -1,9 +1,7 @@
 //! What happens when something did not happen: deadlines, dead letters, machines that died.
 
 use super::{Answer, NUDGES_MAX, Verdict, hand_over, results, start};
-use crate::{
-    Code, Document, Failure, MachineName, MachineRef, Moment, Send, Stage, Status, Timing, Work,
-};
+use crate::{Code, Document, Failure, MachineName, MachineRef, Moment, Send, Stage, Status, Timing, Work};
 
 pub(super) fn deadline_passed(document: &Document, now: Moment, timing: &Timing) -> Verdict {
     if document.deadline.is_none_or(|deadline| deadline > now) {

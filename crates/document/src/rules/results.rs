@@ -2,8 +2,8 @@
 
 use super::{ATTEMPTS_PER_REDRIVE_MAX, Answer, Verdict, hand_over, start_again};
 use crate::{
-    Document, Failure, MachineName, MachineRef, Moment, Normalized, ResultFile, ResultSet, Send, Status, Timing,
-    Unusable, Work,
+    Document, Failure, MachineName, MachineRef, Moment, Normalized, ResultFile, ResultSet, Send, Status,
+    Timing, Unusable, Work,
 };
 
 pub(super) fn proved(
@@ -19,10 +19,8 @@ pub(super) fn proved(
     if let Some(known) = &document.result {
         return second(document, known, attempt.number, files, now);
     }
-    if !matches!(
-        document.status,
-        Status::Queued | Status::Transferring | Status::Processing | Status::Failed
-    ) {
+    if !matches!(document.status, Status::Queued | Status::Transferring | Status::Processing | Status::Failed)
+    {
         return Verdict::stale("the document takes no results any more");
     }
     let result = ResultSet { attempt: attempt.number, files: files.to_vec() };
@@ -37,7 +35,13 @@ pub(super) fn proved(
 }
 
 /// The first valid result wins; a different second one leaves its trace.
-fn second(document: &Document, known: &ResultSet, attempt: u32, files: &[ResultFile], now: Moment) -> Verdict {
+fn second(
+    document: &Document,
+    known: &ResultSet,
+    attempt: u32,
+    files: &[ResultFile],
+    now: Moment,
+) -> Verdict {
     const NOTE: &str = "A second, different result arrived and was not used.";
     let hashes = |files: &[ResultFile]| {
         let mut hashes: Vec<_> = files.iter().map(|file| (file.role.clone(), file.sha256.clone())).collect();
@@ -80,7 +84,9 @@ pub(super) fn unusable(
     let used = document.attempt_number() - document.redriven_after;
     let (word, failure) = match fault {
         Unusable::Hopeless(failure) => return give_up(document, failure, now),
-        Unusable::Wrong(failure) if used >= ATTEMPTS_PER_REDRIVE_MAX => return give_up(document, failure, now),
+        Unusable::Wrong(failure) if used >= ATTEMPTS_PER_REDRIVE_MAX => {
+            return give_up(document, failure, now);
+        }
         Unusable::Wrong(failure) => ("wrong", failure),
         Unusable::Unreachable(failure) => ("unreachable", failure),
     };

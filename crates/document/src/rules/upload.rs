@@ -3,8 +3,8 @@
 use super::{Answer, Verdict, start};
 use crate::document::{REVISIONS_KEPT_MAX, Upload};
 use crate::{
-    Arrival, ClosedRevision, Code, Declaration, Document, Failure, MachineInput, MachineName, Moment, Origin, Owner,
-    Revision, Send, Status, Timing,
+    Arrival, ClosedRevision, Code, Declaration, Document, Failure, MachineInput, MachineName, Moment, Origin,
+    Owner, Revision, Send, Status, Timing,
 };
 
 /// Whether an object that lies in the bucket is news.
@@ -67,7 +67,11 @@ pub(super) fn declared(
         title: declaration.title,
         lesson: declaration.lesson,
         sha256: declaration.sha256,
-        upload: Some(Upload { id: declaration.upload_id, part_size: declaration.part_size, completed: false }),
+        upload: Some(Upload {
+            id: declaration.upload_id,
+            part_size: declaration.part_size,
+            completed: false,
+        }),
         ..blank(
             declaration.document_id,
             declaration.kind,
@@ -100,7 +104,8 @@ pub(super) fn completed(document: &Document, now: Moment, timing: &Timing) -> Ve
 }
 
 pub(super) fn cancelled(document: &Document, now: Moment) -> Verdict {
-    if document.status != Status::Uploading || document.upload.as_ref().is_none_or(|upload| upload.completed) {
+    if document.status != Status::Uploading || document.upload.as_ref().is_none_or(|upload| upload.completed)
+    {
         return Verdict::stale("the upload is not under way");
     }
     reject(document, Failure::new(Code::UploadCancelled), now)
@@ -122,12 +127,19 @@ fn reject(document: &Document, failure: Failure, now: Moment) -> Verdict {
     Verdict::write(document, Vec::new(), Answer::Done)
 }
 
-pub(super) fn arrived(current: Option<&Document>, arrival: &Arrival, now: Moment, timing: &Timing) -> Verdict {
+pub(super) fn arrived(
+    current: Option<&Document>,
+    arrival: &Arrival,
+    now: Moment,
+    timing: &Timing,
+) -> Verdict {
     let is_upload = matches!(arrival.origin, Origin::Upload);
     match news(current, &arrival.key, is_upload, &arrival.revision) {
         News::Unexpected => Verdict::stale("the register does not expect this object"),
         News::Known => Verdict::stale("this revision is under way or finished"),
-        News::Repeat => Verdict::repeated(current.map(|document| queue(document, timing)).unwrap_or_default()),
+        News::Repeat => {
+            Verdict::repeated(current.map(|document| queue(document, timing)).unwrap_or_default())
+        }
         News::Old => record_old(current, arrival, now),
         News::New | News::Unordered => open(current, arrival, now, timing),
     }
@@ -148,13 +160,13 @@ fn record_old(current: Option<&Document>, arrival: &Arrival, now: Moment) -> Ver
 
 fn open(current: Option<&Document>, arrival: &Arrival, now: Moment, timing: &Timing) -> Verdict {
     let mut document = current.cloned().unwrap_or_else(|| first_seen(arrival, now));
-    if let Some(known) = document.revision.take() {
-        if known.id != arrival.revision.id {
-            let references = document.attempts.iter().map(|attempt| attempt.reference.clone()).collect();
-            close(&mut document, known, references, now);
-            document.cycle += 1;
-            document.note(now, "A newer version of the file took this one's place.");
-        }
+    if let Some(known) = document.revision.take()
+        && known.id != arrival.revision.id
+    {
+        let references = document.attempts.iter().map(|attempt| attempt.reference.clone()).collect();
+        close(&mut document, known, references, now);
+        document.cycle += 1;
+        document.note(now, "A newer version of the file took this one's place.");
     }
     document.revision = Some(arrival.revision.clone());
     document.attempts.clear();
