@@ -1,1 +1,30 @@
-//! edge
+//! What every function shares where it meets AWS: clients, configuration, the register, sending, batches, reports, logs.
+//!
+//! A function's `lib.rs` has `build(Runtime) -> Result<impl Handler, Misconfigured>` (or, for HTTP, a router) and decides;
+//! its `main.rs` is one line: [`run`] or [`run_http`]. The single-machine host calls the same `build` with its own
+//! [`Runtime`], so nothing in a function can tell which host runs it.
+
+mod batch;
+mod handler;
+mod lambda;
+mod pipeline;
+mod register;
+mod report;
+mod runtime;
+mod sender;
+mod trouble;
+mod variables;
+
+pub use batch::{Batch, Delivery};
+pub use handler::{Call, FunctionError, Handler, typed};
+pub use lambda::{RunError, run, run_http};
+pub use pipeline::Pipeline;
+pub use register::{Register, SHARDS, UNASSIGNED_SCHOOL};
+pub use report::Reports;
+pub use runtime::{Runtime, Transport, TransportError};
+pub use sender::Sender;
+pub use trouble::Trouble;
+pub use variables::{Misconfigured, Variables};
+
+pub use clock::{Clock, Pace, Random};
+pub use document::Moment;

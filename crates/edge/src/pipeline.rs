@@ -1,0 +1,28 @@
+use crate::{Misconfigured, Register, Runtime, Sender, Trouble};
+use document::{DocumentId, Event, Verdict};
+
+/// Write, then send: the one way in which an event reaches a document.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    pub register: Register,
+    pub sender: Sender,
+}
+
+impl Pipeline {
+    /// Over the register and the queues that the settings name.
+    pub fn new(runtime: &Runtime) -> Result<Self, Misconfigured> {
+        Ok(Self { register: Register::new(runtime)?, sender: Sender::new(runtime) })
+    }
+
+    /// Lets an event happen and sends what follows from it.
+    ///
+    /// An error after the write leaves the message on its queue; when it comes again, the rules find the event already
+    /// written and send again.
+    pub async fn apply(&self, id: DocumentId, event: &Event) -> Result<Verdict, Trouble> {
+        let verdict = self.register.apply(id, event).await?;
+        for send in &verdict.sends {
+            self.sender.send(send).await?;
+        }
+        Ok(verdict)
+    }
+}

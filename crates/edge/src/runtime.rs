@@ -1,0 +1,116 @@
+use crate::{Clock, Misconfigured, Pace, Random, Variables};
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use clock::{SystemClock, SystemRandom};
+use document::{Moment, Timing};
+use std::{fmt::Debug, sync::Arc};
+use thiserror::Error;
+
+/// A request that got no answer.
+#[derive(Debug, Error)]
+#[error("no answer from {host}: {reason}")]
+pub struct TransportError {
+    /// The host that was asked.
+    pub host: String,
+    /// What went wrong, without addresses that may hold secrets.
+    pub reason: String,
+}
+
+/// Sends HTTP requests to the world outside AWS.
+#[async_trait]
+pub trait Transport: Debug + Send + Sync {
+    /// Sends one request; redirects are answers, not followed.
+    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError>;
+}
+
+#[async_trait]
+impl Transport for reqwest::Client {
+    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        self.execute(request).await.map_err(|error| {
+            let error = error.without_url();
+            let mut reason = error.to_string();
+            let mut source = std::error::Error::source(&error);
+            while let Some(cause) = source {
+                reason = format!("{reason}: {cause}");
+                source = cause.source();
+            }
+            TransportError { host, reason }
+        })
+    }
+}
+
+/// Everything a function is given: nothing in it reads a clock, the environment or a socket by itself.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    pub sdk: SdkConfig,
+    pub variables: Variables,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub transport: Arc<dyn Transport>,
+}
+
+impl Runtime {
+    /// The runtime under AWS Lambda.
+    pub async fn of_lambda() -> Result<Self, TransportError> {
+        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
+        Ok(Self {
+            sdk,
+            variables: Variables::of_process(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            transport: Arc::new(default_transport()?),
+        })
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.clock.now().into()
+    }
+
+    /// Random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
+    /// By how much configured durations are divided (`TIME_SCALE`; 1 on AWS).
+    pub fn pace(&self) -> Result<Pace, Misconfigured> {
+        self.variables.parsed("TIME_SCALE", "a whole number", 1).map(Pace::times)
+    }
+
+    /// The deadlines of the register, at this pace.
+    pub fn timing(&self) -> Result<Timing, Misconfigured> {
+        Ok(Timing::default().divided_by(self.pace()?.scale()))
+    }
+
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        // The endpoint of one machine has no names below it, so buckets are addressed by path there.
+        let by_path = self.sdk.endpoint_url().is_some();
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk).force_path_style(by_path).build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.sdk)
+    }
+
+    pub fn states(&self) -> aws_sdk_sfn::Client {
+        aws_sdk_sfn::Client::new(&self.sdk)
+    }
+
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.sdk)
+    }
+}
+
+/// A client that goes nowhere by itself: no redirects, no proxies from the environment, nothing unpacked unasked.
+fn default_transport() -> Result<reqwest::Client, TransportError> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(std::time::Duration::from_secs(10))
+        .build()
+        .map_err(|error| TransportError { host: String::new(), reason: error.to_string() })
+}

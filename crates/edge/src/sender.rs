@@ -1,0 +1,82 @@
+use crate::{Misconfigured, Runtime, Trouble, Variables};
+use aws_sdk_sfn::operation::start_execution::StartExecutionError;
+use contract::queue::{Look, WorkMessage};
+use document::{Kind, MachineName, Send};
+use serde::Serialize;
+
+/// Sends what a verdict wants sent: queue messages and machine starts. Sending again is harmless.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    sqs: aws_sdk_sqs::Client,
+    states: aws_sdk_sfn::Client,
+    variables: Variables,
+}
+
+impl Sender {
+    /// A sender to the queues and machines that the settings name; each is needed only when something is sent to it.
+    pub fn new(runtime: &Runtime) -> Self {
+        Self { sqs: runtime.sqs(), states: runtime.states(), variables: runtime.variables.clone() }
+    }
+
+    /// Sends one thing; it is on its way once this returns.
+    pub async fn send(&self, send: &Send) -> Result<(), Trouble> {
+        match send {
+            Send::Transfer { kind, work } => {
+                let queue = match kind {
+                    Kind::LessonPlan => "LESSON_PLANS_QUEUE_URL",
+                    Kind::Video => "VIDEOS_QUEUE_URL",
+                };
+                self.message(queue, &WorkMessage { work: work.clone(), task_token: None }).await
+            }
+            Send::Normalize { work } => {
+                let message = WorkMessage { work: work.clone(), task_token: None };
+                self.message("NORMALIZATION_QUEUE_URL", &message).await
+            }
+            Send::Look { document_id } => {
+                let message = Look { look: *document_id, machine: None, task_token: None };
+                self.message("UPLOADS_QUEUE_URL", &message).await
+            }
+            Send::Start { machine, execution, input } => self.start(*machine, execution, input).await,
+        }
+    }
+
+    /// Puts one JSON message on the queue that the setting names.
+    pub async fn message(&self, setting: &str, message: &impl Serialize) -> Result<(), Trouble> {
+        let queue = self.setting(setting)?;
+        let body = serde_json::to_string(message)
+            .map_err(|error| Trouble::poison(format!("a message cannot be written: {error}")))?;
+        let sent = self.sqs.send_message().queue_url(queue).message_body(body).send().await;
+        sent.map(drop).map_err(|error| Trouble::passing(format!("{setting} took no message"), error))
+    }
+
+    async fn start(
+        &self,
+        machine: MachineName,
+        execution: &str,
+        input: &impl Serialize,
+    ) -> Result<(), Trouble> {
+        let setting = match machine {
+            MachineName::Transfer => "TRANSFER_MACHINE_ARN",
+            MachineName::Results => "RESULTS_MACHINE_ARN",
+            MachineName::Overdue => "OVERDUE_MACHINE_ARN",
+            MachineName::Forget => "FORGET_MACHINE_ARN",
+        };
+        let arn = self.setting(setting)?;
+        let input = serde_json::to_string(input)
+            .map_err(|error| Trouble::poison(format!("a machine's input cannot be written: {error}")))?;
+        let started =
+            self.states.start_execution().state_machine_arn(arn).name(execution).input(input).send().await;
+        match started {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                // Started before, under the same name: that is what the name is for.
+                Some(StartExecutionError::ExecutionAlreadyExists(_)) => Ok(()),
+                _ => Err(Trouble::passing(format!("the machine {machine} did not start"), error)),
+            },
+        }
+    }
+
+    fn setting(&self, name: &str) -> Result<&str, Trouble> {
+        self.variables.required(name).map_err(|error: Misconfigured| Trouble::passing("configuration", error))
+    }
+}
