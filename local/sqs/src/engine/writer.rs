@@ -1,0 +1,159 @@
+use super::{
+    Operation,
+    job::{Job, Pending},
+};
+use crate::error::StoreError;
+use rusqlite::Connection;
+use std::thread::{self, JoinHandle};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many requests wait before callers do: it bounds the memory that unwritten messages take.
+const WAITING_JOBS_MAX: usize = 256;
+/// How many requests share a commit: by then the cost of the commit is spread thin enough, and no caller waits
+/// long for the others' work.
+const GROUP_JOBS_MAX: usize = 128;
+
+/// The thread that owns the connection.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    /// Absent once the writer is being dropped.
+    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (jobs, waiting) = mpsc::channel(WAITING_JOBS_MAX);
+        let thread = thread::Builder::new()
+            .name(String::from("sqs-writer"))
+            .spawn(move || write(connection, waiting))
+            .map_err(|error| StoreError::Failed { reason: format!("starting the writer: {error}") })?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    pub(crate) async fn run<O: Operation>(&self, operation: O) -> Result<O::Output, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let job: Box<dyn Job> = Box::new(Pending::answering(operation, reply));
+        self.jobs.as_ref().ok_or(StoreError::Closed)?.send(job).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    /// Ends when everything that was handed over is written, so that the file can be opened again at once.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that writes the queues panicked");
+        }
+    }
+}
+
+fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+    let mut broken = None;
+    while let Some(first) = waiting.blocking_recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP_JOBS_MAX
+            && let Ok(next) = waiting.try_recv()
+        {
+            group.push(next);
+        }
+        group.retain(|job| !job.is_abandoned());
+        // Follow-ups have none of their own, so this ends.
+        while !group.is_empty() {
+            group = write_group(&mut connection, group, &mut broken);
+        }
+    }
+}
+
+/// Writes a group and answers it. One bad operation does not fail its neighbours: they are tried one by one.
+fn write_group(
+    connection: &mut Connection,
+    mut group: Vec<Box<dyn Job>>,
+    broken: &mut Option<StoreError>,
+) -> Vec<Box<dyn Job>> {
+    let committed = commit(connection, &mut group, broken);
+    if committed.is_err() && broken.is_none() && group.len() > 1 {
+        return group.into_iter().flat_map(|job| write_group(connection, vec![job], broken)).collect();
+    }
+    group.into_iter().filter_map(|job| job.finish(committed.clone())).collect()
+}
+
+fn commit(
+    connection: &mut Connection,
+    group: &mut [Box<dyn Job>],
+    broken: &mut Option<StoreError>,
+) -> Result<(), StoreError> {
+    if let Some(error) = broken {
+        return Err(error.clone());
+    }
+    let outcome = apply_all(connection, group).map_err(StoreError::from);
+    if let Err(error) = &outcome {
+        tracing::error!(%error, requests = group.len(), "the queue store refused a transaction");
+        if matches!(error, StoreError::Broken { .. }) {
+            *broken = Some(error.clone());
+        }
+    }
+    outcome
+}
+
+fn apply_all(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    for job in group {
+        job.apply(&transaction)?;
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::Transaction;
+
+    /// Adds a number to the table, which takes each one once.
+    struct Add(i64);
+
+    impl Operation for Add {
+        type Output = i64;
+
+        fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
+            transaction.execute("INSERT INTO numbers VALUES (?1)", [self.0])?;
+            Ok(self.0)
+        }
+    }
+
+    type Answer = oneshot::Receiver<Result<i64, StoreError>>;
+
+    fn group_of(numbers: &[i64]) -> (Vec<Box<dyn Job>>, Vec<Answer>) {
+        let pending = numbers.iter().map(|number| {
+            let (reply, answer) = oneshot::channel();
+            let job: Box<dyn Job> = Box::new(Pending::answering(Add(*number), reply));
+            (job, answer)
+        });
+        pending.unzip()
+    }
+
+    #[test]
+    fn one_bad_operation_does_not_fail_its_neighbours() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE numbers (number INTEGER UNIQUE)").unwrap();
+        let (group, mut answers) = group_of(&[1, 2, 2, 3]);
+        assert!(write_group(&mut connection, group, &mut None).is_empty());
+        let outcomes: Vec<_> = answers.iter_mut().map(|answer| answer.try_recv().unwrap().ok()).collect();
+        assert_eq!(outcomes, [Some(1), Some(2), None, Some(3)]);
+        let kept: i64 = connection.query_row("SELECT count(*) FROM numbers", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 3);
+    }
+
+    #[test]
+    fn a_broken_store_refuses_everything_from_then_on() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE numbers (number INTEGER UNIQUE)").unwrap();
+        let error = StoreError::Broken { reason: String::from("disk I/O error") };
+        let (group, mut answers) = group_of(&[1]);
+        write_group(&mut connection, group, &mut Some(error.clone()));
+        assert_eq!(answers[0].try_recv().unwrap(), Err(error));
+    }
+}
