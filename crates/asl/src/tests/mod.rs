@@ -1,0 +1,5 @@
+//! The interpreter seen from outside.
+
+mod language;
+mod refusals;
+mod steps;
