@@ -24,13 +24,13 @@ fn machine(start: &str, states: &Value) -> Value {
     json!({"QueryLanguage": "JSONata", "StartAt": start, "States": states})
 }
 
-fn check(&states: &Value, input: Value, mocks: Value, expected: Value) {
+fn check(states: &Value, input: Value, mocks: Value, expected: Value) {
     let run = run(&machine("A", states), input, mocks);
     assert_eq!(run.output, Some(expected), "{:?} {:?}", run.error, run.cause);
     assert_eq!(run.status, Status::Succeeded);
 }
 
-fn check_fails(&states: &Value, mocks: Value, error: &str, cause: &str) {
+fn check_fails(states: &Value, mocks: Value, error: &str, cause: &str) {
     let run = run(&machine("A", states), json!({"n": 1}), mocks);
     assert_eq!(run.status, Status::Failed);
     assert_eq!(run.error.as_deref(), Some(error), "{:?}", run.cause);
