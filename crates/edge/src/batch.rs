@@ -63,14 +63,14 @@ impl Batch {
             let now = self.clock.now().into();
             let time = document::Moment::until(now, call.deadline).saturating_sub(REPORTING_TIME);
             let handle = &handle;
-            let outcomes = stream::iter(&event.records).map(|message| async move {
-                let delivery = Delivery::from(message);
+            let outcomes = stream::iter(event.records).map(|message| async move {
+                let delivery = Delivery::from(&message);
                 let id = delivery.message_id.clone();
                 match self.one(delivery, time, handle).await {
                     Ok(()) => None,
                     Err(trouble) => {
                         tracing::warn!(message = %id, retryable = trouble.is_retryable(), %trouble, "failed");
-                        self.return_to_queue(message, trouble.again_in()).await;
+                        self.return_to_queue(&message, trouble.again_in()).await;
                         Some(id)
                     }
                 }

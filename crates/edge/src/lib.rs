@@ -7,6 +7,7 @@
 mod batch;
 mod handler;
 mod lambda;
+mod notification;
 mod pipeline;
 mod register;
 mod report;
@@ -18,6 +19,7 @@ mod variables;
 pub use batch::{Batch, Delivery};
 pub use handler::{Call, FunctionError, Handler, typed};
 pub use lambda::{RunError, run, run_http};
+pub use notification::{Created, created};
 pub use pipeline::Pipeline;
 pub use register::{Register, SHARDS, UNASSIGNED_SCHOOL};
 pub use report::Reports;

@@ -1,0 +1,5 @@
+//! The `forget` function under AWS Lambda.
+
+fn main() -> Result<(), edge::RunError> {
+    edge::run(forget::build)
+}
