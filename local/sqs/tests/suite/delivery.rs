@@ -16,7 +16,7 @@ async fn a_received_message_is_hidden_for_exactly_its_visibility() {
     let bench = bench().await;
     bench.send("work", "plan").await;
     assert_eq!(bench.bodies("work").await, ["plan"]);
-    bench.clock.advance(30 * SECOND - Duration::from_millis(1));
+    bench.clock.advance(Duration::from_millis(29_999));
     assert!(bench.bodies("work").await.is_empty());
     bench.clock.advance(Duration::from_millis(1));
     let again = bench.take("work").await;
@@ -106,7 +106,7 @@ async fn a_message_stays_hidden_at_most_twelve_hours_since_it_was_received() {
     let change = |visibility| bench.queues.change_visibility("work", &receipt, visibility);
     assert_eq!(change(VISIBILITY_MAX).await, Err(SqsError::VisibilityBeyondLimit));
     assert!(matches!(change(VISIBILITY_MAX + SECOND).await, Err(SqsError::InvalidParameter { .. })));
-    assert_eq!(change(VISIBILITY_MAX - SECOND).await, Ok(()));
+    assert_eq!(change(Duration::from_secs(12 * 3_600 - 1)).await, Ok(()));
 }
 
 #[tokio::test]

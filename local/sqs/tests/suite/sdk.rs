@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::{
         orchestrator::HttpRequest,
         result::ConnectorError,
     },
-    http::{Response, StatusCode},
+    http::Response,
 };
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
@@ -185,7 +185,14 @@ async fn a_batch_fails_entry_by_entry() {
         .entries(entry("bad", String::from("\u{FFFF}")))
         .entries(entry("fine", String::from("video")));
     let outcome = batch.send().await.unwrap();
-    assert_eq!(outcome.successful().iter().map(|it| it.id()).collect::<Vec<_>>(), ["good", "fine"]);
+    assert_eq!(
+        outcome
+            .successful()
+            .iter()
+            .map(aws_sdk_sqs::types::SendMessageBatchResultEntry::id)
+            .collect::<Vec<_>>(),
+        ["good", "fine"]
+    );
     assert_eq!(outcome.failed()[0].id(), "bad");
     assert_eq!(outcome.failed()[0].code(), "InvalidMessageContents");
     assert!(outcome.failed()[0].sender_fault());
