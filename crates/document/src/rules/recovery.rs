@@ -28,7 +28,10 @@ pub(super) fn deadline_passed(document: &Document, now: Moment, timing: &Timing)
             document.cycle += 1;
             document.deadline = Some(now.after(timing.doubled(base, nudges)));
             document.note(now, "No progress in time; it is sent on its way again.");
-            start(&document, MachineName::Overdue, now.after(timing.machine_margin), |_| ())
+            let results_of = document.result.as_ref().map(|result| result.attempt);
+            start(&document, MachineName::Overdue, now.after(timing.machine_margin), |input| {
+                input.attempt = results_of.unwrap_or(input.attempt);
+            })
         }
         Status::Deleted if document.receipt.is_none() => {
             document.cycle += 1;
