@@ -8,11 +8,20 @@
 //! It reads no file and no clock: the caller hands over the text and a reader for the
 //! definition files that the template names.
 
+mod conditions;
 mod error;
+mod load;
+mod parameters;
+mod place;
 mod plan;
+mod resource;
+mod scope;
 mod settings;
+mod syntax;
+mod value;
 
 pub use error::{Problem, TemplateError};
+pub use load::load;
 pub use plan::{
     AttributeKey, AwsOnly, Bucket, CorsRule, Event, EventPattern, EventRule, Function, HttpRoute, Index,
     Machine, Method, Notification, Plan, Projection, Queue, Redrive, Route, Schedule, SqsEvent, Table,
