@@ -1,0 +1,107 @@
+//! AWS JSON 1.0 over the engine's methods, one per operation.
+
+use crate::tables::Tables;
+use bytes::Bytes;
+use dynoxide::DynoxideError;
+use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+use serde::{Serialize, de::DeserializeOwned};
+use std::sync::atomic::Ordering;
+
+/// What the header `X-Amz-Target` begins with.
+const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+const MEDIA_TYPE: &str = "application/x-amz-json-1.0";
+const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
+
+impl Tables {
+    /// Answers one request. Signatures are not checked: whoever reaches the port may use the tables.
+    #[expect(clippy::unused_async, reason = "callers treat all services alike; this one never suspends")]
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+        let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)).unwrap_or_default();
+        let outcome = match std::str::from_utf8(request.body()) {
+            Ok(body) => self.dispatch(operation, body),
+            Err(error) => Some(Err(DynoxideError::SerializationException(error.to_string()))),
+        };
+        match outcome {
+            Some(Ok(output)) => self.answer(StatusCode::OK, output),
+            Some(Err(error)) => {
+                let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
+                if status.is_server_error() {
+                    tracing::error!(operation, %error, "the tables failed");
+                }
+                self.answer(status, error.to_json())
+            }
+            None => self.answer(StatusCode::BAD_REQUEST, UNKNOWN_OPERATION.to_owned()),
+        }
+    }
+
+    /// Nothing for an operation that is not served.
+    fn dispatch(&self, operation: &str, body: &str) -> Option<Result<String, DynoxideError>> {
+        let engine = &self.engine;
+        Some(match operation {
+            "GetItem" => run(body, |request| engine.get_item(request)),
+            "PutItem" => run(body, |request| engine.put_item(request)),
+            "UpdateItem" => run(body, |request| engine.update_item(request)),
+            "DeleteItem" => run(body, |request| engine.delete_item(request)),
+            "Query" => run(body, |request| engine.query(request)),
+            "Scan" => run(body, |request| engine.scan(request)),
+            "BatchGetItem" => run(body, |request| engine.batch_get_item(request)),
+            "BatchWriteItem" => run(body, |request| engine.batch_write_item(request)),
+            "TransactGetItems" => run(body, |request| engine.transact_get_items(request)),
+            "TransactWriteItems" => run(body, |request| engine.transact_write_items(request)),
+            "DescribeTable" => run(body, |request| engine.describe_table(request)),
+            "ListTables" => run(body, |request| engine.list_tables(request)),
+            _ => return None,
+        })
+    }
+
+    fn answer(&self, status: StatusCode, body: String) -> Response<Bytes> {
+        let mut answer = Response::new(Bytes::from(body));
+        *answer.status_mut() = status;
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, http::HeaderValue::from_static(MEDIA_TYPE));
+        let number = self.answers.fetch_add(1, Ordering::Relaxed);
+        // AWS's ids have 52 characters too.
+        if let Ok(id) = format!("{number:052X}").parse() {
+            headers.insert("x-amzn-requestid", id);
+        }
+        answer
+    }
+}
+
+fn run<Q: DeserializeOwned, R: Serialize>(
+    body: &str,
+    call: impl FnOnce(Q) -> dynoxide::Result<R>,
+) -> dynoxide::Result<String> {
+    let output = call(parse(body)?)?;
+    serde_json::to_string(&output).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// Reads a request, and turns what is wrong with it into the error that DynamoDB answers with.
+///
+/// The engine's types mark in the message which error they mean, and JSON adds the position to it.
+pub(crate) fn parse<T: DeserializeOwned>(body: &str) -> dynoxide::Result<T> {
+    serde_json::from_str(body).map_err(|error| {
+        let message = error.to_string();
+        let without_position =
+            message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        let marked = |marker: &str| without_position.strip_prefix(marker).map(str::to_owned);
+        if let Some(message) = marked("VALIDATION_REQUEST:") {
+            return DynoxideError::ValidationException(format!("1 validation error detected: {message}"));
+        }
+        if let Some(message) = marked("VALIDATION:").or_else(|| marked("VALIDATION_AS_READ:")) {
+            return DynoxideError::ValidationException(message);
+        }
+        if let Some(message) = marked("SERIALIZATION:").or_else(|| marked("SERIALIZATION_AS_READ:")) {
+            return DynoxideError::SerializationException(message);
+        }
+        // A value that is missing or empty is the sender's mistake; one of another JSON type cannot be read.
+        let is_validation = ["missing field", "unknown variant", "invalid type: null", "AttributeValue"]
+            .iter()
+            .any(|part| without_position.contains(part));
+        if is_validation {
+            return DynoxideError::ValidationException(without_position.to_owned());
+        }
+        DynoxideError::SerializationException(without_position.to_owned())
+    })
+}
