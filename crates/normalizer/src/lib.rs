@@ -1,1 +1,61 @@
-//! normalizer
+//! What processors return, turned into one document that evaluators read (`lectern.document/1`).
+//!
+//! Pure: bytes in, document or error out. Each format is an [`Adapter`](adapter) in one file; the role says which
+//! adapters are asked, the content decides between them, and the announced media type must agree. Adapters give offsets
+//! in their vendor's unit into their vendor's text; [`anchor`] alone turns them into code points of the normalized text,
+//! and proves them against what the vendor quoted.
+
+mod adapter;
+mod anchor;
+mod annotations;
+mod assemble;
+mod candidate;
+mod error;
+mod json;
+mod limits;
+mod manifest;
+mod media;
+mod offsets;
+mod picture;
+mod role;
+pub mod schema;
+mod source;
+mod text;
+mod transcript;
+
+pub use adapter::Recognised;
+pub use assemble::{Normalized, normalize};
+pub use error::{Fault, NormalizeError};
+pub use limits::{ANNOTATIONS_MAX, CUE_OVERRUN_MS_MAX, CUES_MAX, UNANCHORED_PERCENT_MAX};
+pub use manifest::{File, Manifest};
+pub use role::Role;
+
+/// Proves that a file is what it was announced to be: its first bytes, then a whole parse, then the media type.
+///
+/// `media_type` may carry parameters. For renditions the first 4 KiB of the file are enough.
+pub fn check_type(role: Role, media_type: &str, bytes: &[u8]) -> Result<Recognised, NormalizeError> {
+    let file = candidate::Candidate::new(role, media_type, bytes);
+    match role {
+        Role::Text => adapter::check(text::ADAPTERS, &file),
+        Role::Annotations => adapter::check(annotations::ADAPTERS, &file),
+        Role::Transcript | Role::Captions => adapter::check(transcript::ADAPTERS, &file),
+        Role::Media => adapter::check(media::ADAPTERS, &file),
+        Role::Poster | Role::Rendition => adapter::check(picture::adapters(role), &file),
+    }
+}
+
+/// Which format a file has, by its content first and its media type second, without reading it whole.
+pub fn recognise(role: Role, media_type: &str, bytes: &[u8]) -> Result<Recognised, NormalizeError> {
+    let file = candidate::Candidate::new(role, media_type, bytes);
+    match role {
+        Role::Text => adapter::choose(text::ADAPTERS, &file).map(adapter::describe),
+        Role::Annotations => adapter::choose(annotations::ADAPTERS, &file).map(adapter::describe),
+        Role::Transcript | Role::Captions => {
+            adapter::choose(transcript::ADAPTERS, &file).map(adapter::describe)
+        }
+        Role::Media => adapter::choose(media::ADAPTERS, &file).map(adapter::describe),
+        Role::Poster | Role::Rendition => {
+            adapter::choose(picture::adapters(role), &file).map(adapter::describe)
+        }
+    }
+}

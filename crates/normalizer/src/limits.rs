@@ -1,0 +1,26 @@
+//! Every bound and threshold of the normalizer.
+
+/// More findings than this in one lesson plan help nobody and are the mark of a broken or hostile answer.
+pub const ANNOTATIONS_MAX: usize = 20_000;
+/// Suggestions kept of one finding: readers are shown a handful.
+pub(crate) const SUGGESTIONS_KEPT_MAX: usize = 10;
+/// A day of speech has fewer cues.
+pub const CUES_MAX: usize = 100_000;
+/// Blocks of one text; a book has fewer.
+pub(crate) const BLOCKS_MAX: usize = 200_000;
+/// How far the last words may reach past the end of the media: players and muxers round, and captions linger.
+pub const CUE_OVERRUN_MS_MAX: u64 = 5_000;
+/// If more than this share of the findings does not quote what lies at its place, they belong to another text.
+pub const UNANCHORED_PERCENT_MAX: usize = 50;
+/// Below this many findings a share says nothing.
+pub(crate) const UNANCHORED_COUNT_MIN: usize = 5;
+/// Bytes of text that may be searched in one document for misplaced quotes, over all of its findings.
+pub(crate) const SEARCH_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Code points of text given before and after a quote (W3C `TextQuoteSelector`), enough to find it again.
+pub(crate) const CONTEXT_CHARS: usize = 32;
+/// The longest duration that is believed: ten days.
+pub(crate) const DURATION_SECONDS_MAX: f64 = 864_000.0;
+/// Characters kept of another program's explanation of an error.
+pub(crate) const WHY_CHARS_MAX: usize = 200;
+/// Repairs written down one by one; the rest are counted.
+pub(crate) const REPAIRS_KEPT_MAX: usize = 1_000;

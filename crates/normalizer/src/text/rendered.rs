@@ -1,0 +1,239 @@
+use crate::{Fault, limits::BLOCKS_MAX, schema::BlockKind, source::Source};
+use std::ops::Range;
+
+/// A vendor's text as readers see it, and where each piece of it came from. All offsets are bytes.
+#[derive(Debug)]
+pub(crate) struct Rendered {
+    pub(crate) source: Source,
+    pub(crate) text: String,
+    pub(crate) blocks: Vec<RenderedBlock>,
+    /// In order and without overlap, in the source and in the text.
+    pub(crate) segments: Vec<Segment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RenderedBlock {
+    pub(crate) kind: BlockKind,
+    pub(crate) level: Option<u32>,
+    pub(crate) ordinal: Option<u64>,
+    pub(crate) span: Range<usize>,
+}
+
+/// A piece of the text and the piece of the (folded) source that it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Segment {
+    pub(crate) source: Range<usize>,
+    pub(crate) text: Range<usize>,
+    /// Byte for byte the same; otherwise the piece can only be taken whole.
+    pub(crate) verbatim: bool,
+}
+
+impl Segment {
+    fn text_from(&self, source: usize) -> usize {
+        if self.verbatim {
+            self.text.start + source.saturating_sub(self.source.start)
+        } else {
+            self.text.start
+        }
+    }
+
+    fn text_until(&self, source: usize) -> usize {
+        if self.verbatim { self.text.end - self.source.end.saturating_sub(source) } else { self.text.end }
+    }
+}
+
+/// Where a range of the source lies in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Located {
+    /// Here, less the markup in it.
+    At(Range<usize>),
+    /// It is all markup; this is the nearest text on its line.
+    Near(Range<usize>),
+    /// It is all markup on a line without text.
+    Nowhere,
+}
+
+impl Rendered {
+    pub(crate) fn locate(&self, wanted: &Range<usize>) -> Located {
+        let first = self.segments.partition_point(|segment| segment.source.end <= wanted.start);
+        let mut within =
+            self.segments[first..].iter().take_while(|segment| segment.source.start < wanted.end);
+        if let Some(head) = within.next() {
+            let tail = within.last().unwrap_or(head);
+            return Located::At(head.text_from(wanted.start)..tail.text_until(wanted.end));
+        }
+        if wanted.is_empty()
+            && let Some(point) = self.point(wanted.start)
+        {
+            return Located::At(point..point);
+        }
+        self.nearest(wanted)
+    }
+
+    /// Where a point between two bytes of the source lies.
+    fn point(&self, at: usize) -> Option<usize> {
+        let index = self.segments.partition_point(|segment| segment.source.end < at);
+        let segment = self.segments.get(index)?;
+        if !(segment.source.start..=segment.source.end).contains(&at) {
+            return None;
+        }
+        Some(if at == segment.source.end { segment.text.end } else { segment.text_from(at) })
+    }
+
+    fn nearest(&self, wanted: &Range<usize>) -> Located {
+        let source = self.source.text.as_bytes();
+        let line_start = source[..wanted.start].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let line_end =
+            source[wanted.end..].iter().position(|b| *b == b'\n').map_or(source.len(), |at| wanted.end + at);
+        let next = self.segments.partition_point(|segment| segment.source.end <= wanted.start);
+        let before = next.checked_sub(1).and_then(|index| self.segments.get(index));
+        let before = before.filter(|segment| segment.source.end > line_start);
+        let after = self.segments.get(next).filter(|segment| segment.source.start < line_end);
+        let nearest = match (before, after) {
+            (Some(before), Some(after)) => {
+                let back = wanted.start - before.source.end.min(wanted.start);
+                let ahead = after.source.start.saturating_sub(wanted.end);
+                Some(if back < ahead { before } else { after })
+            }
+            (one, other) => one.or(other),
+        };
+        nearest.map_or(Located::Nowhere, |segment| {
+            Located::Near(segment.text_from(line_start)..segment.text_until(line_end))
+        })
+    }
+}
+
+/// What stands between a block and the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// The next cell of the same row.
+    Cell,
+    /// The next row or list item.
+    Line,
+    /// Anything else.
+    Paragraph,
+}
+
+impl Gap {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cell => "\t",
+            Self::Line => "\n",
+            Self::Paragraph => "\n\n",
+        }
+    }
+}
+
+/// Writes a text block by block.
+pub(crate) struct Builder {
+    source: Source,
+    text: String,
+    blocks: Vec<RenderedBlock>,
+    segments: Vec<Segment>,
+    open: Option<RenderedBlock>,
+    /// Where the text ended before the gap in front of the open block.
+    before_gap: usize,
+}
+
+impl Builder {
+    pub(crate) fn new(source: Source) -> Self {
+        let text = String::with_capacity(source.text.len());
+        Self { source, text, blocks: Vec::new(), segments: Vec::new(), open: None, before_gap: 0 }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    pub(crate) fn last_kind(&self) -> Option<BlockKind> {
+        self.blocks.last().map(|block| block.kind)
+    }
+
+    pub(crate) fn begin(&mut self, kind: BlockKind, level: Option<u32>, ordinal: Option<u64>, gap: Gap) {
+        self.end();
+        self.before_gap = self.text.len();
+        if !self.blocks.is_empty() {
+            self.text.push_str(gap.as_str());
+        }
+        let start = self.text.len();
+        self.open = Some(RenderedBlock { kind, level, ordinal, span: start..start });
+    }
+
+    /// Adds `piece`, which is or stands for what lies at `from` in the source, to the open block.
+    pub(crate) fn push(&mut self, piece: &str, from: Range<usize>) {
+        let same = self.source.text.get(from.clone()) == Some(piece);
+        self.add(piece, from, same);
+    }
+
+    /// Adds `piece`, which lies somewhere within `from`, between marks.
+    pub(crate) fn push_marked(&mut self, piece: &str, from: Range<usize>) {
+        let found = self.source.text.get(from.clone()).and_then(|marked| marked.find(piece));
+        match found {
+            Some(at) => self.add(piece, from.start + at..from.start + at + piece.len(), true),
+            None => self.add(piece, from, false),
+        }
+    }
+
+    fn add(&mut self, piece: &str, mut source: Range<usize>, verbatim: bool) {
+        let Some(open) = &self.open else { return };
+        let at_start = self.text.len() == open.span.start && open.kind != BlockKind::Code;
+        let kept = if at_start { piece.trim_start() } else { piece };
+        if kept.is_empty() {
+            return;
+        }
+        if verbatim {
+            source.start += piece.len() - kept.len();
+        }
+        let text = self.text.len()..self.text.len() + kept.len();
+        self.text.push_str(kept);
+        match self.segments.last_mut() {
+            Some(last)
+                if last.verbatim
+                    && verbatim
+                    && last.source.end == source.start
+                    && last.text.end == text.start =>
+            {
+                last.source.end = source.end;
+                last.text.end = text.end;
+            }
+            _ => self.segments.push(Segment { source, text, verbatim }),
+        }
+    }
+
+    /// Ends the open block: white space at its end goes, and the block itself if nothing is left of it. Empty cells
+    /// stay, because they hold a place in their row.
+    pub(crate) fn end(&mut self) {
+        let Some(mut open) = self.open.take() else { return };
+        let kept = self.text[open.span.start..].trim_end().len();
+        if kept == 0 && open.kind != BlockKind::TableCell {
+            self.cut(self.before_gap);
+            return;
+        }
+        open.span.end = open.span.start + kept;
+        self.cut(open.span.end);
+        self.blocks.push(open);
+    }
+
+    fn cut(&mut self, length: usize) {
+        self.text.truncate(length);
+        while let Some(last) = self.segments.last_mut().filter(|last| last.text.end > length) {
+            if last.text.start >= length {
+                self.segments.pop();
+                continue;
+            }
+            if last.verbatim {
+                last.source.end -= last.text.end - length;
+            }
+            last.text.end = length;
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Rendered, Fault> {
+        self.end();
+        if self.blocks.len() > BLOCKS_MAX {
+            return Err(Fault::TooMany { what: "blocks", most: BLOCKS_MAX });
+        }
+        self.segments.sort_by_key(|segment| segment.source.start);
+        Ok(Rendered { source: self.source, text: self.text, blocks: self.blocks, segments: self.segments })
+    }
+}

@@ -1,0 +1,18 @@
+//! Formats of the roles `transcript` and `captions`.
+
+mod cue_text;
+mod web_vtt;
+
+use crate::{adapter::Adapters, schema::Transcript};
+
+pub(crate) const ADAPTERS: Adapters<Spoken> = &[&web_vtt::WebVtt];
+
+/// What a format says was said.
+#[derive(Debug)]
+pub(crate) struct Spoken {
+    pub(crate) transcript: Transcript,
+    /// The unit in which the format gives times.
+    pub(crate) time_unit: &'static str,
+    /// Characters that could not be decoded and became U+FFFD.
+    pub(crate) replaced_characters: usize,
+}
