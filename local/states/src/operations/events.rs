@@ -1,0 +1,21 @@
+//! The outbox of status-change events: each is kept until somebody says that it was passed on.
+
+use crate::{StateMachines, StoreError, store};
+use serde_json::Value;
+
+impl StateMachines {
+    /// The oldest events that were not acknowledged, in order, each an EventBridge event with its number.
+    pub fn next_events(&self, limit: u32) -> Result<Vec<(u64, Value)>, StoreError> {
+        self.transact(|transaction| store::next_events(transaction, limit))
+    }
+
+    /// Forgets all events up to this number.
+    pub fn acknowledge(&self, up_to: u64) -> Result<(), StoreError> {
+        self.transact(|transaction| store::acknowledge(transaction, up_to))
+    }
+
+    /// Waits until there may be events that were not there at the last look.
+    pub async fn events_waiting(&self) {
+        self.0.events.notified().await;
+    }
+}
