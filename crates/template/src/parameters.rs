@@ -91,19 +91,25 @@ fn allowed_pattern(fields: &mut Fields<'_>, value: &str) -> Result<Option<String
 
 fn length(fields: &mut Fields<'_>, value: &str) -> Result<Option<String>, TemplateError> {
     let length = value.chars().count();
-    let least = fields.number_or("MinLength", 0..=u32::MAX, 0)?;
-    let most = fields.number_or("MaxLength", 0..=u32::MAX, u32::MAX)?;
-    let keeps = (least as usize..=most as usize).contains(&length);
-    Ok((!keeps).then(|| format!("it must have {least} characters or more, and {most} at most")))
+    let mut side = |name| fields.optional(name).map(|found| found.number(0..=u32::MAX)).transpose();
+    let (least, most) = (side("MinLength")?, side("MaxLength")?);
+    let short = least
+        .filter(|least| length < *least as usize)
+        .map(|least| format!("it must have {least} or more characters"));
+    let long = most
+        .filter(|most| length > *most as usize)
+        .map(|most| format!("it must have {most} characters at most"));
+    Ok(short.or(long))
 }
 
+/// A text that is no number has no size to break a rule with.
 fn size(fields: &mut Fields<'_>, amount: Option<f64>) -> Result<Option<String>, TemplateError> {
-    let least =
-        fields.optional("MinValue").map(|found| bound(&found)).transpose()?.unwrap_or(f64::NEG_INFINITY);
-    let most = fields.optional("MaxValue").map(|found| bound(&found)).transpose()?.unwrap_or(f64::INFINITY);
-    // A text that is no number has no size to break a rule with.
-    let keeps = amount.is_none_or(|amount| (least..=most).contains(&amount));
-    Ok((!keeps).then(|| format!("it must be from {least} to {most}")))
+    let mut side = |name| fields.optional(name).map(|found| bound(&found)).transpose();
+    let (least, most) = (side("MinValue")?, side("MaxValue")?);
+    let Some(amount) = amount else { return Ok(None) };
+    let small = least.filter(|least| amount < *least).map(|least| format!("it must be {least} or more"));
+    let large = most.filter(|most| amount > *most).map(|most| format!("it must be {most} at most"));
+    Ok(small.or(large))
 }
 
 fn bound(found: &Found<'_>) -> Result<f64, TemplateError> {

@@ -93,8 +93,8 @@ fn http_apis(events: &Node) -> Vec<&str> {
     let mut names = Vec::new();
     if let Node::Map(events) = events {
         for (_, event) in events {
-            let named = event.get("Properties").and_then(|properties| properties.get("ApiId"));
-            if let (Some("HttpApi"), Some(api)) = (event.get("Type").and_then(Node::text), named) {
+            let api = event.get("Properties").and_then(|properties| properties.get("ApiId"));
+            if let (Some("HttpApi"), Some(api)) = (event.get("Type").and_then(Node::text), api) {
                 collect(api, &mut names);
             }
         }
