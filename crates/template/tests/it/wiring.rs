@@ -88,7 +88,7 @@ fn every_function_has_exactly_its_environment() {
         "DOCUMENTS_TABLE FORGET_MACHINE_ARN LESSON_PLANS_QUEUE_URL QUEUE_URL TIME_SCALE UPLOADS_BUCKET \
          UPLOAD_BYTES_MAX VIDEOS_QUEUE_URL",
     );
-    let transfer = "CALLBACK_URL DOCUMENTS_TABLE PROCESSOR_TOKEN PROCESSOR_URL QUEUE_URL STREAM_BYTES_MAX TIME_SCALE \
+    let transfer = "CALLBACK_URL DOCUMENTS_TABLE FUNCTION_NAME PROCESSOR_TOKEN PROCESSOR_URL QUEUE_URL STREAM_BYTES_MAX TIME_SCALE \
                     TRANSFER_MACHINE_ARN UPLOADS_BUCKET";
     check("transfer-lesson-plans", "transfer", transfer);
     check("transfer-videos", "transfer", transfer);
