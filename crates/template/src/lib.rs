@@ -21,7 +21,6 @@ mod syntax;
 mod value;
 
 pub use error::{Problem, TemplateError};
-pub use load::load;
 pub use plan::{
     AttributeKey, AwsOnly, Bucket, CorsRule, Event, EventPattern, EventRule, Function, HttpRoute, Index,
     Machine, Method, Notification, Plan, Projection, Queue, Redrive, Route, Schedule, SqsEvent, Table,

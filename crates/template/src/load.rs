@@ -13,29 +13,31 @@ use crate::settings::Settings;
 use crate::syntax::{Entry, Sections};
 use crate::value::{Found, Value};
 
-/// Reads a template, evaluates it for this host and gives what is to be created and run.
-///
-/// `read_file` reads the definition files of state machines by the name that the template
-/// gives them, which is relative to the template's own folder.
-///
-/// # Errors
-/// The first thing that the host would not run as AWS runs it, with its place.
-pub fn load(
-    text: &str,
-    settings: &Settings,
-    read_file: &dyn Fn(&str) -> std::io::Result<String>,
-) -> Result<Plan, TemplateError> {
-    let sections = Sections::read(text)?;
-    let parameters = parameters::apply(&sections.parameters, &settings.parameters)?;
-    let conditions = {
-        let blind = Scope::new(settings, &parameters, BTreeMap::new(), &[]);
-        conditions::evaluate(&sections.conditions, &blind)?
-    };
-    let resources = read_all(sections.resources, &sections.globals, &conditions)?;
-    names_are_apart(&resources, &parameters)?;
-    check_dependencies(&resources)?;
-    let scope = Scope::new(settings, &parameters, conditions, &resources);
-    build(&scope, &sections.outputs, read_file)
+impl Plan {
+    /// Reads a template, evaluates it for this host and gives what is to be created and run.
+    ///
+    /// `read_file` reads the definition files of state machines by the name that the template
+    /// gives them, which is relative to the template's own folder.
+    ///
+    /// # Errors
+    /// The first thing that the host would not run as AWS runs it, with its place.
+    pub fn load(
+        text: &str,
+        settings: &Settings,
+        read_file: impl Fn(&str) -> std::io::Result<String>,
+    ) -> Result<Self, TemplateError> {
+        let sections = Sections::read(text)?;
+        let parameters = parameters::apply(&sections.parameters, &settings.parameters)?;
+        let conditions = {
+            let blind = Scope::new(settings, &parameters, BTreeMap::new(), &[]);
+            conditions::evaluate(&sections.conditions, &blind)?
+        };
+        let resources = read_all(sections.resources, &sections.globals, &conditions)?;
+        names_are_apart(&resources, &parameters)?;
+        check_dependencies(&resources)?;
+        let scope = Scope::new(settings, &parameters, conditions, &resources);
+        build(&scope, &sections.outputs, &read_file)
+    }
 }
 
 fn build(scope: &Scope<'_>, outputs: &[Entry], read_file: ReadFile<'_>) -> Result<Plan, TemplateError> {

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use template::Plan;
+
 use super::texts::{load, own_file, own_text, settings};
 
 fn config(cases: u32) -> ProptestConfig {
@@ -123,6 +125,6 @@ proptest! {
             }
             prop_assume!(!lines.is_empty());
         }
-        let _ = template::load(&lines.join("\n"), &settings(), &own_file);
+        let _ = Plan::load(&lines.join("\n"), &settings(), own_file);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use template::Plan;
+
 use super::texts::{bare_settings, load};
 
 /// Evaluates one expression as an output of a template with one resource of every kind.
@@ -117,7 +119,7 @@ fn the_host_gives_parameters_their_values() {
     let text = "Parameters: { P: { Type: String, Default: a } }
 Resources: { Q: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref P } } }";
     let mut settings = bare_settings();
-    let load = |settings: &template::Settings| template::load(text, settings, &|_| Ok(String::new()));
+    let load = |settings: &template::Settings| Plan::load(text, settings, |_| Ok(String::new()));
     assert_eq!(load(&settings).unwrap().queues[0].name, "a");
     settings.parameters.insert("P".to_owned(), "b".to_owned());
     assert_eq!(load(&settings).unwrap().queues[0].name, "b");

@@ -50,12 +50,12 @@ pub(super) fn own_file(name: &str) -> io::Result<String> {
 }
 
 pub(super) fn load_own() -> Plan {
-    template::load(&own_text(), &settings(), &own_file).unwrap_or_else(|error| panic!("{error}"))
+    Plan::load(&own_text(), &settings(), own_file).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Loads a template of the test's own; it may name one definition, which uses `${Url}` once.
 pub(super) fn load(text: &str) -> Result<Plan, TemplateError> {
-    template::load(text, &bare_settings(), &|name| match name {
+    Plan::load(text, &bare_settings(), |name| match name {
         "../statemachines/one.asl.json" => Ok(r#"{"QueueUrl":"${Url}","Expression":"${ $x }"}"#.to_owned()),
         other => Err(io::Error::new(io::ErrorKind::NotFound, format!("no file {other}"))),
     })
