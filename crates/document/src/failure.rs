@@ -15,6 +15,7 @@ pub enum Code {
     FileDamaged,
     FileNameTooLong,
     FileChecksumMismatch,
+    FileGone,
     UploadAbandoned,
     UploadCancelled,
     ProcessorRefused,
@@ -31,7 +32,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::FileEmpty,
         Self::FileTooLarge,
         Self::FileTypeUnsupported,
@@ -40,6 +41,7 @@ impl Code {
         Self::FileDamaged,
         Self::FileNameTooLong,
         Self::FileChecksumMismatch,
+        Self::FileGone,
         Self::UploadAbandoned,
         Self::UploadCancelled,
         Self::ProcessorRefused,
@@ -65,6 +67,7 @@ impl Code {
             Self::FileDamaged => "file-damaged",
             Self::FileNameTooLong => "file-name-too-long",
             Self::FileChecksumMismatch => "file-checksum-mismatch",
+            Self::FileGone => "file-gone",
             Self::UploadAbandoned => "upload-abandoned",
             Self::UploadCancelled => "upload-cancelled",
             Self::ProcessorRefused => "processor-refused",
@@ -90,6 +93,7 @@ impl Code {
             Self::FileDamaged => "The file is damaged or incomplete.",
             Self::FileNameTooLong => "The file's name is too long.",
             Self::FileChecksumMismatch => "The file that arrived is not the one that was announced.",
+            Self::FileGone => "The file was removed before it could be proofread.",
             Self::UploadAbandoned => "The upload was started and never finished.",
             Self::UploadCancelled => "The upload was cancelled.",
             Self::ProcessorRefused => "The proofreader could not accept this file.",
@@ -122,7 +126,7 @@ impl Code {
                 "Check that the file opens on your computer, save or export it again, and hand it in again."
             }
             Self::FileNameTooLong => "Give the file a shorter name and hand it in again.",
-            Self::FileChecksumMismatch | Self::UploadAbandoned | Self::UploadCancelled => {
+            Self::FileChecksumMismatch | Self::FileGone | Self::UploadAbandoned | Self::UploadCancelled => {
                 "Hand the file in again."
             }
             Self::ProcessorRefused => "Check that the file opens on your computer, then hand it in again.",
@@ -148,6 +152,9 @@ impl fmt::Display for Code {
 /// Longest detail kept of a failure, in characters: it is read by people and lies in the register.
 const DETAIL_CHARS_MAX: usize = 300;
 
+/// Longest word of the processor's that operators group by, in bytes: causes are keys of an index.
+const WORD_BYTES_MAX: usize = 64;
+
 /// A failure as a person meets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -170,6 +177,23 @@ impl Failure {
             next_action: code.next_action().to_owned(),
             cause: code.to_string(),
         }
+    }
+
+    /// What the processor said about a file: `word` is its own code, with or without `file-`, `otherwise` what stands for
+    /// words that say nothing about the file.
+    pub fn of_processor(word: &str, message: &str, otherwise: Code) -> Self {
+        let code = match word.strip_prefix("file-").unwrap_or(word) {
+            "encrypted" => Code::FileEncrypted,
+            "damaged" | "truncated" => Code::FileDamaged,
+            "empty" => Code::FileEmpty,
+            "type-unsupported" => Code::FileTypeUnsupported,
+            "too-large" => Code::FileTooLarge,
+            _ => otherwise,
+        };
+        let failure = Self::new(code).with_detail(message);
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let fit = !word.is_empty() && word.len() <= WORD_BYTES_MAX && word.chars().all(is_word);
+        if code == otherwise && fit { failure.caused_by(word) } else { failure }
     }
 
     /// Adds what is known of this case to the sentence.
@@ -202,6 +226,21 @@ mod tests {
             assert_eq!(serde_json::to_value(code).unwrap(), failure.code);
             assert!(failure.message.ends_with('.') && failure.next_action.ends_with('.'), "{code}");
         }
+    }
+
+    #[test]
+    fn what_the_processor_says_of_a_file_has_our_own_code() {
+        let check = |word: &str, code: Code, cause: &str| {
+            let failure = Failure::of_processor(word, "said so", Code::ProcessorFailed);
+            assert_eq!((failure.code.as_str(), failure.cause.as_str()), (code.as_str(), cause), "{word}");
+            assert!(failure.message.ends_with("said so"));
+        };
+        check("encrypted", Code::FileEncrypted, "file-encrypted");
+        check("file-encrypted", Code::FileEncrypted, "file-encrypted");
+        check("truncated", Code::FileDamaged, "file-damaged");
+        check("out-of-memory", Code::ProcessorFailed, "processor-failed/out-of-memory");
+        check("a key\n of an index", Code::ProcessorFailed, "processor-failed");
+        check("", Code::ProcessorFailed, "processor-failed");
     }
 
     #[test]

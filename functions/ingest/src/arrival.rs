@@ -2,15 +2,14 @@
 
 use crate::{
     Ingest,
-    announcement::NewObject,
     inspection::{self, Announced, Subject},
     originals::Facts,
 };
 use document::{
-    Arrival, Document, DocumentId, Event, FileType, Kind, News, Origin, Place, Revision, Status, Verdict,
-    rules::news,
+    Arrival, Document, DocumentId, Event, FileType, Kind, News, Origin, Place, Revision, Sequencer, Status,
+    Verdict, rules::news,
 };
-use edge::Trouble;
+use edge::{Created, Trouble};
 
 /// Longest teacher or title taken from an object's metadata, in characters: both are shown in lists.
 const METADATA_CHARS_MAX: usize = 200;
@@ -71,8 +70,9 @@ impl Found {
 
 impl Ingest {
     /// Handles one object that S3 tells of.
-    pub(crate) async fn object(&self, object: NewObject) -> Result<(), Trouble> {
-        let NewObject { bucket, key, revision } = object;
+    pub(crate) async fn object(&self, object: Created) -> Result<(), Trouble> {
+        let Created { bucket, key, version_id, sequencer, .. } = object;
+        let revision = Revision { id: version_id, sequencer: Sequencer(sequencer) };
         let Some(found) = Found::of(&bucket, &key).filter(|_| bucket == self.originals.bucket()) else {
             tracing::info!(%bucket, %key, "a folder or a key that is nobody's was passed over");
             return Ok(());

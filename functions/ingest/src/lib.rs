@@ -68,10 +68,6 @@ impl Ingest {
                 Ok(())
             }
             Announcement::Look(look) => self.look(look).await,
-            Announcement::Nothing(why) => {
-                tracing::info!(why, "a message was passed over");
-                Ok(())
-            }
         }
     }
 }
