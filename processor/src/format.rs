@@ -22,9 +22,9 @@ pub(crate) enum Format {
     Html,
     Markdown,
     Text,
-    /// ISO base media and its ancestor, QuickTime.
+    /// ISO base media and its ancestor, `QuickTime`.
     Mp4,
-    /// Matroska and its subset, WebM.
+    /// Matroska and its subset, `WebM`.
     Matroska,
 }
 
@@ -120,7 +120,10 @@ fn inspect_mp4(file: &mut File, head: &[u8]) -> Result<(), Fault> {
         if size < 8 {
             return Err(Fault::Malformed("a box is shorter than its own header".into()));
         }
-        position = position.checked_add(size).filter(|end| *end <= length).ok_or(Fault::Truncated("its last box is cut off"))?;
+        position = position
+            .checked_add(size)
+            .filter(|end| *end <= length)
+            .ok_or(Fault::Truncated("its last box is cut off"))?;
     }
     if index_found { Ok(()) } else { Err(Fault::Truncated("it has no index (moov)")) }
 }
@@ -159,6 +162,9 @@ mod tests {
         assert_eq!(inspected(Format::Mp4, b"\0\0\0\x08ftyp\0\0\0\x08mdat"), Err("file-damaged"));
         assert_eq!(inspected(Format::Mp4, b"\0\0\0\x08ftyp\0\0\0\x09moov"), Err("file-damaged"));
         assert_eq!(inspected(Format::Mp4, b"\0\0\0\x08ftyp\0\0\0\x03moov"), Err("file-damaged"));
-        assert_eq!(inspected(Format::Mp4, b"\0\0\0\x08ftyp\0\0\0\x01moov\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), Err("file-damaged"));
+        assert_eq!(
+            inspected(Format::Mp4, b"\0\0\0\x08ftyp\0\0\0\x01moov\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"),
+            Err("file-damaged")
+        );
     }
 }

@@ -223,8 +223,28 @@ impl Page {
 
 fn is_block(name: &str) -> bool {
     const BLOCKS: [&str; 22] = [
-        "p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "blockquote", "figure",
-        "figcaption", "address", "dl", "dt", "dd", "hr", "form", "fieldset", "details", "summary", "body",
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "nav",
+        "aside",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "address",
+        "dl",
+        "dt",
+        "dd",
+        "hr",
+        "form",
+        "fieldset",
+        "details",
+        "summary",
+        "body",
     ];
     BLOCKS.contains(&name)
 }

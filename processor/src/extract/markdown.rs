@@ -6,7 +6,7 @@ const COLUMNS_MAX: usize = 64;
 /// Deeper lists than this are flattened.
 const LIST_DEPTH_MAX: u8 = 8;
 
-/// Writes blocks as CommonMark with GFM tables. What the author wrote is escaped, so it cannot become markup.
+/// Writes blocks as `CommonMark` with GFM tables. What the author wrote is escaped, so it cannot become markup.
 pub(super) fn render(blocks: &[Block]) -> String {
     let mut out = String::new();
     let mut list = ListState::default();
@@ -45,9 +45,10 @@ pub(super) fn render(blocks: &[Block]) -> String {
 
 fn is_blank(block: &Block) -> bool {
     match block {
-        Block::Heading { text, .. } | Block::Paragraph { text } | Block::Item { text, .. } | Block::Code { text } => {
-            one_line(text).is_empty()
-        }
+        Block::Heading { text, .. }
+        | Block::Paragraph { text }
+        | Block::Item { text, .. }
+        | Block::Code { text } => one_line(text).is_empty(),
         Block::Table { rows } => rows.iter().flatten().all(|cell| one_line(cell).is_empty()),
     }
 }

@@ -1,4 +1,4 @@
-//! OpenDocument text (OASIS OpenDocument 1.3, part 3): the accepted view.
+//! `OpenDocument` text (OASIS `OpenDocument` 1.3, part 3): the accepted view.
 
 use super::{
     archive::Archive,
@@ -15,7 +15,7 @@ const SPACES_MAX: usize = 80;
 /// A repeated cell may claim any number of columns.
 const CELL_REPEAT_MAX: usize = 64;
 
-/// Reads an OpenDocument text.
+/// Reads an `OpenDocument` text.
 pub(super) fn blocks(file: File) -> Result<Vec<Block>, Fault> {
     let content = Archive::open(file)?.required("content.xml")?;
     let mut text = Text { ordered: ordered_lists(&content)?, ..Text::default() };
@@ -34,7 +34,9 @@ pub(super) fn blocks(file: File) -> Result<Vec<Block>, Fault> {
 fn ordered_lists(content: &[u8]) -> Result<Vec<String>, Fault> {
     let (mut found, mut style) = (Vec::new(), String::new());
     walk(content, |step| match step {
-        Step::Start("list-style", attributes) => attributes.get("name").unwrap_or_default().clone_into(&mut style),
+        Step::Start("list-style", attributes) => {
+            attributes.get("name").unwrap_or_default().clone_into(&mut style)
+        }
         Step::Start("list-level-style-number", attributes) if attributes.get("level") == Some("1") => {
             found.push(style.clone());
         }
@@ -72,7 +74,8 @@ impl Text {
             "line-break" => self.raw("\n"),
             "list" => {
                 let inherited = self.lists.last().copied().unwrap_or(false);
-                let ordered = attributes.get("style-name").map(|style| self.ordered.iter().any(|own| own == style));
+                let ordered =
+                    attributes.get("style-name").map(|style| self.ordered.iter().any(|own| own == style));
                 self.lists.push(ordered.unwrap_or(inherited));
             }
             "table" => self.tables.push(Vec::new()),
@@ -136,7 +139,9 @@ impl Text {
     }
 
     fn paragraph(&mut self, level: Option<u8>, text: String) {
-        if let Some(cell) = self.tables.last_mut().and_then(|table| table.last_mut()).and_then(|row| row.last_mut()) {
+        if let Some(cell) =
+            self.tables.last_mut().and_then(|table| table.last_mut()).and_then(|row| row.last_mut())
+        {
             cell.push_str(&text);
             cell.push('\n');
             return;

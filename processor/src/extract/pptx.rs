@@ -20,7 +20,9 @@ pub(super) fn blocks(file: File) -> Result<Vec<Block>, Fault> {
     walk(&presentation, |step| {
         if let Step::Start("sldId", attributes) = step {
             // `id` and `r:id` differ by their prefix alone.
-            slides.extend(attributes.exact("r:id").and_then(|id| targets.get(id)).map(|(_, target)| target.clone()));
+            slides.extend(
+                attributes.exact("r:id").and_then(|id| targets.get(id)).map(|(_, target)| target.clone()),
+            );
         }
     })?;
     if slides.len() > SLIDES_MAX {
@@ -33,7 +35,8 @@ pub(super) fn blocks(file: File) -> Result<Vec<Block>, Fault> {
         let notes = relations(&mut archive, folder, name)?;
         for (_, target) in notes.values().filter(|(kind, _)| kind.ends_with("/notesSlide")) {
             let found = shapes(&archive.required(target)?, "none")?;
-            if found.iter().any(|block| !matches!(block, Block::Paragraph { text } if text.trim().is_empty())) {
+            if found.iter().any(|block| !matches!(block, Block::Paragraph { text } if text.trim().is_empty()))
+            {
                 blocks.push(Block::heading(3, "Notes"));
                 blocks.extend(found);
             }
@@ -43,7 +46,11 @@ pub(super) fn blocks(file: File) -> Result<Vec<Block>, Fault> {
 }
 
 /// The relationships of a part: id → (type, path in the package).
-fn relations(archive: &mut Archive, folder: &str, part: &str) -> Result<HashMap<String, (String, String)>, Fault> {
+fn relations(
+    archive: &mut Archive,
+    folder: &str,
+    part: &str,
+) -> Result<HashMap<String, (String, String)>, Fault> {
     let xml = archive.part(&format!("{folder}/_rels/{part}.rels"))?.unwrap_or_default();
     let mut found = HashMap::new();
     walk(&xml, |step| {
@@ -91,7 +98,9 @@ fn shapes(xml: &[u8], title: &str) -> Result<Vec<Block>, Fault> {
     let mut slide = Slide::default();
     walk(xml, |step| match step {
         Step::Start("sp", _) => slide.placeholder.clear(),
-        Step::Start("ph", attributes) => attributes.get("type").unwrap_or("body").clone_into(&mut slide.placeholder),
+        Step::Start("ph", attributes) => {
+            attributes.get("type").unwrap_or("body").clone_into(&mut slide.placeholder)
+        }
         Step::Start("tbl", _) => slide.rows.clear(),
         Step::Start("tr", _) => slide.rows.push(Vec::new()),
         Step::Start("tc", _) => {
@@ -159,7 +168,10 @@ mod tests {
         );
         let notes = format!("<R>{}</R>", relation("r9", "notesSlide", "../notesSlides/n.xml"));
         let parts = [
-            ("ppt/presentation.xml", r#"<p xmlns:r="r"><sldId id="256" r:id="r2"/><sldId id="257" r:id="r1"/></p>"#.to_owned()),
+            (
+                "ppt/presentation.xml",
+                r#"<p xmlns:r="r"><sldId id="256" r:id="r2"/><sldId id="257" r:id="r1"/></p>"#.to_owned(),
+            ),
             ("ppt/_rels/presentation.xml.rels", relations),
             ("ppt/slides/slide1.xml", slide("One", "a")),
             ("ppt/slides/slide2.xml", slide("Two", "b")),

@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn steps_come_in_order_and_entities_are_never_expanded() {
-        assert_eq!(walked(b"<w:a w:v='1 &lt;'>x &amp; &#228;<b/></w:a>").unwrap(), "<a 1 <>x & \u{e4}<b ></b></a>");
+        assert_eq!(
+            walked(b"<w:a w:v='1 &lt;'>x &amp; &#228;<b/></w:a>").unwrap(),
+            "<a 1 <>x & \u{e4}<b ></b></a>"
+        );
         let laughs = b"<!DOCTYPE a [<!ENTITY l 'ha'><!ENTITY m '&l;&l;'>]><a>&m;.</a>";
         assert_eq!(walked(laughs).unwrap(), "<a >.</a>");
         assert_eq!(walked(b"<a><b></a>"), Err("file-damaged"));

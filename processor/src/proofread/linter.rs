@@ -18,6 +18,9 @@ const CONTEXT_CHARS: usize = 40;
 /// A sentence without an end can be as long as the text.
 const SENTENCE_CHARS_MAX: usize = 1_000;
 
+/// Headings in sentence case are good English, and this rule would quote the heading's markup.
+const RULES_OFF: [&str; 1] = ["UseTitleCase"];
+
 /// A warm linter. Its caches make it faster, never different.
 pub(super) struct Linter {
     dictionary: Arc<FstDictionary>,
@@ -28,16 +31,24 @@ pub(super) struct Linter {
 impl Linter {
     pub(super) fn new() -> Self {
         let dictionary = FstDictionary::curated();
-        let group = LintGroup::new_curated(dictionary.clone(), Dialect::American);
-        let descriptions =
-            group.all_descriptions().into_iter().map(|(rule, text)| (rule.to_owned(), text.to_owned())).collect();
+        let mut group = LintGroup::new_curated(dictionary.clone(), Dialect::American);
+        for rule in RULES_OFF {
+            group.config.set_rule_enabled(rule, false);
+        }
+        let descriptions = group
+            .all_descriptions()
+            .into_iter()
+            .map(|(rule, text)| (rule.to_owned(), text.to_owned()))
+            .collect();
         Self { dictionary, group, descriptions }
     }
 
     pub(super) fn proofread(&mut self, markdown: &str) -> Report {
         let document = Document::new_markdown_default(markdown, &self.dictionary);
         let found = self.group.organized_lints(&document);
-        let lints = found.into_iter().flat_map(|(rule, lints)| lints.into_iter().map(move |lint| (rule.clone(), lint)));
+        let lints = found
+            .into_iter()
+            .flat_map(|(rule, lints)| lints.into_iter().map(move |lint| (rule.clone(), lint)));
         let text = Text::of(&document);
         let matches = first_of_overlapping(lints.collect(), text.source.len())
             .into_iter()
@@ -58,11 +69,12 @@ impl Linter {
     fn reported(&self, text: &Text<'_>, rule: &str, lint: &Lint) -> Match {
         let (start, end) = (lint.span.start, lint.span.end);
         let matched: String = text.source[start..end].iter().collect();
-        let replacements = lint.suggestions.iter().take(REPLACEMENTS_MAX).map(|suggestion| match suggestion {
-            Suggestion::ReplaceWith(with) => with.iter().collect(),
-            Suggestion::InsertAfter(more) => matched.chars().chain(more.iter().copied()).collect(),
-            Suggestion::Remove => String::new(),
-        });
+        let replacements =
+            lint.suggestions.iter().take(REPLACEMENTS_MAX).map(|suggestion| match suggestion {
+                Suggestion::ReplaceWith(with) => with.iter().collect(),
+                Suggestion::InsertAfter(more) => matched.chars().chain(more.iter().copied()).collect(),
+                Suggestion::Remove => String::new(),
+            });
         Match {
             message: lint.message.clone(),
             short_message: lint.lint_kind.to_string(),
@@ -110,14 +122,18 @@ struct Text<'a> {
 impl<'a> Text<'a> {
     fn of(document: &'a Document) -> Self {
         let source = document.get_source();
-        let sentences =
-            document.iter_sentences().filter_map(|tokens| tokens.span()).map(|span| (span.start, span.end)).collect();
+        let sentences = document
+            .iter_sentences()
+            .filter_map(harper_core::TokenStringExt::span)
+            .map(|span| (span.start, span.end))
+            .collect();
         Self { source, units: Utf16::of(source), sentences }
     }
 
     /// The words around a match, on its own line.
     fn context(&self, start: usize, end: usize) -> Context {
-        let before = self.source[..start].iter().rev().take(CONTEXT_CHARS).take_while(|c| **c != '\n').count();
+        let before =
+            self.source[..start].iter().rev().take(CONTEXT_CHARS).take_while(|c| **c != '\n').count();
         let after = self.source[end..].iter().take(CONTEXT_CHARS).take_while(|c| **c != '\n').count();
         Context {
             text: self.source[start - before..end + after].iter().collect(),
@@ -138,9 +154,11 @@ impl<'a> Text<'a> {
 const fn issue_type(kind: LintKind) -> &'static str {
     match kind {
         LintKind::Spelling | LintKind::Typo | LintKind::Eggcorn | LintKind::Malapropism => "misspelling",
-        LintKind::Agreement | LintKind::Grammar | LintKind::WordOrder | LintKind::Nonstandard | LintKind::Usage => {
-            "grammar"
-        }
+        LintKind::Agreement
+        | LintKind::Grammar
+        | LintKind::WordOrder
+        | LintKind::Nonstandard
+        | LintKind::Usage => "grammar",
         LintKind::BoundaryError | LintKind::Capitalization | LintKind::Punctuation => "typographical",
         LintKind::Formatting => "whitespace",
         LintKind::Repetition => "duplication",

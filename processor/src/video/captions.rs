@@ -52,12 +52,11 @@ pub(super) fn without_markup(text: &str) -> String {
     let mut rest = text;
     while let Some(open) = rest.find('<') {
         out.push_str(&rest[..open]);
-        match rest[open..].find('>') {
-            Some(close) => rest = &rest[open + close + 1..],
-            None => {
-                out.push_str(&rest[open..]);
-                rest = "";
-            }
+        if let Some(close) = rest[open..].find('>') {
+            rest = &rest[open + close + 1..]
+        } else {
+            out.push_str(&rest[open..]);
+            rest = "";
         }
     }
     out.push_str(rest);
@@ -81,7 +80,8 @@ mod tests {
 
     #[test]
     fn cues_are_put_in_order_and_cut_at_the_end() {
-        let cues = [cue(5_000, 9_000, "b"), cue(0, 1_500, "a"), cue(2_000, 2_000, "never"), cue(3_000, 4_000, " ")];
+        let cues =
+            [cue(5_000, 9_000, "b"), cue(0, 1_500, "a"), cue(2_000, 2_000, "never"), cue(3_000, 4_000, " ")];
         assert_eq!(within(&cues, 8_000), [cue(0, 1_500, "a"), cue(5_000, 8_000, "b")]);
         assert_eq!(within(&cues, 0).len(), 2);
     }

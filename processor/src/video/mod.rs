@@ -10,7 +10,6 @@ pub(crate) use poster::poster;
 
 use crate::{fault::Fault, format::Format};
 use captions::Cue;
-use probe::Probe;
 use std::{fs::File, path::Path};
 
 /// What was read of a video: files to return.
@@ -60,5 +59,9 @@ pub(crate) fn read(format: Format, path: &Path, file_name: &str) -> Result<Readi
 
 fn captions_of(cues: &[Cue], duration_ms: u64) -> Captions {
     let kept = captions::within(cues, duration_ms);
-    if kept.is_empty() { Captions::None(captions::none()) } else { Captions::Embedded(captions::webvtt(&kept)) }
+    if kept.is_empty() {
+        Captions::None(captions::none())
+    } else {
+        Captions::Embedded(captions::webvtt(&kept))
+    }
 }

@@ -90,7 +90,6 @@ pub(super) struct Tags {
 }
 
 impl Tags {
-    #[expect(clippy::trivially_copy_pass_by_ref, clippy::missing_const_for_fn, reason = "serde calls it by reference")]
     fn is_empty(&self) -> bool {
         self.language.is_none()
     }

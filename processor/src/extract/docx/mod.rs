@@ -68,6 +68,7 @@ struct Body {
     tables: Vec<Table>,
     skipping: usize,
     properties: usize,
+    in_text: bool,
 }
 
 impl Body {
@@ -79,11 +80,9 @@ impl Body {
             Step::Start(name, attributes) => self.start(name, attributes),
             Step::End(name) => self.end(name),
             Step::Text(text) => {
-                if let Some(paragraph) = self.paragraphs.last_mut().filter(|_| self.properties == 0) {
-                    // White space between elements is not text; Word writes text in `t` elements only.
-                    if !text.trim_matches(['\n', '\r']).is_empty() {
-                        paragraph.text.push_str(text);
-                    }
+                // Text stands in `t` elements only; everything else is white space between elements.
+                if let Some(paragraph) = self.paragraphs.last_mut().filter(|_| self.in_text) {
+                    paragraph.text.push_str(text);
                 }
             }
         }
@@ -92,6 +91,7 @@ impl Body {
     fn start(&mut self, name: &str, attributes: &Attributes) {
         match name {
             "p" => self.paragraphs.push(Paragraph::default()),
+            "t" => self.in_text = true,
             "pPr" | "rPr" => self.properties += 1,
             "tbl" => self.tables.push(Table::default()),
             "tr" => {
@@ -107,7 +107,11 @@ impl Body {
             _ => {
                 let in_properties = self.properties > 0;
                 if let Some(paragraph) = self.paragraphs.last_mut() {
-                    if in_properties { paragraph.property(name, attributes) } else { paragraph.inline(name, attributes) }
+                    if in_properties {
+                        paragraph.property(name, attributes)
+                    } else {
+                        paragraph.inline(name, attributes)
+                    }
                 }
             }
         }
@@ -120,6 +124,7 @@ impl Body {
                     self.paragraph(paragraph);
                 }
             }
+            "t" => self.in_text = false,
             "pPr" | "rPr" => self.properties = self.properties.saturating_sub(1),
             "tbl" => self.table(),
             _ => {}
@@ -168,7 +173,8 @@ impl Paragraph {
             "pStyle" => self.style = value.map(str::to_owned),
             // 0 to 8 are headings, 9 is body text (17.3.1.20).
             "outlineLvl" => {
-                self.outline = value.and_then(|v| v.parse().ok()).filter(|level: &u8| *level < 9).map(|level| level + 1);
+                self.outline =
+                    value.and_then(|v| v.parse().ok()).filter(|level: &u8| *level < 9).map(|level| level + 1);
             }
             "numId" => self.list = value.map(str::to_owned),
             "ilvl" => self.level = value.and_then(|v| v.parse().ok()).unwrap_or(0),
@@ -179,7 +185,9 @@ impl Paragraph {
     fn inline(&mut self, name: &str, attributes: &Attributes) {
         match name {
             "tab" | "ptab" => self.text.push(' '),
-            "br" | "cr" if attributes.get("type").is_none_or(|kind| kind == "textWrapping") => self.text.push('\n'),
+            "br" | "cr" if attributes.get("type").is_none_or(|kind| kind == "textWrapping") => {
+                self.text.push('\n')
+            }
             "noBreakHyphen" => self.text.push('\u{2011}'),
             _ => {}
         }

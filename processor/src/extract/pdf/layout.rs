@@ -45,7 +45,9 @@ impl Layout {
         }
         let page = self.page;
         let same = |line: &&mut Line| {
-            line.page == page && (line.top - top).abs() <= LINE_SHIFT * size.max(line.size) && left >= line.end - 2.0 * size
+            line.page == page
+                && (line.top - top).abs() <= LINE_SHIFT * size.max(line.size)
+                && left >= line.end - 2.0 * size
         };
         if let Some(line) = self.lines.last_mut().filter(same) {
             let gap = left - line.end > SPACE_GAP * size;
@@ -71,9 +73,11 @@ impl Layout {
             let joined = before.is_some_and(|before| continues(before, line));
             let text = line.text.trim();
             match blocks.last_mut() {
-                Some(Block::Paragraph { text: open } | Block::Item { text: open, .. } | Block::Heading { text: open, .. })
-                    if joined =>
-                {
+                Some(
+                    Block::Paragraph { text: open }
+                    | Block::Item { text: open, .. }
+                    | Block::Heading { text: open, .. },
+                ) if joined => {
                     join(open, text);
                 }
                 _ => blocks.push(block(line, text, &levels)),
@@ -101,7 +105,9 @@ fn body_size(lines: &[Line]) -> i64 {
 
 /// The sizes of headings, largest first.
 fn heading_sizes(lines: &[Line], body: i64) -> Vec<i64> {
-    let larger = |line: &&Line| line.size * 10.0 >= HEADING_FACTOR * f64::from(i32::try_from(body).unwrap_or(i32::MAX));
+    let larger = |line: &&Line| {
+        line.size * 10.0 >= HEADING_FACTOR * f64::from(i32::try_from(body).unwrap_or(i32::MAX))
+    };
     let mut sizes: Vec<i64> = lines
         .iter()
         .filter(larger)

@@ -7,7 +7,9 @@ mod layout;
 use super::block::Block;
 use crate::fault::Fault;
 use layout::Layout;
-use pdf_extract::{Document, Error, MediaBox, OutputDev, OutputError, Transform, encryption::DecryptionError};
+use pdf_extract::{
+    Document, Error, MediaBox, OutputDev, OutputError, Transform, encryption::DecryptionError,
+};
 use std::{
     fs::File,
     io::{Read as _, Seek as _, SeekFrom},
@@ -135,7 +137,8 @@ mod tests {
     fn pdf(lines: &[(i64, i64, &str)]) -> Vec<u8> {
         let mut document = Document::with_version("1.5");
         let pages = document.new_object_id();
-        let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+        let font = document
+            .add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
         let mut operations = Vec::new();
         for (size, top, text) in lines {
             operations.push(Operation::new("BT", vec![]));
@@ -144,7 +147,8 @@ mod tests {
             operations.push(Operation::new("Tj", vec![Object::string_literal(*text)]));
             operations.push(Operation::new("ET", vec![]));
         }
-        let content = document.add_object(Stream::new(dictionary! {}, Content { operations }.encode().unwrap()));
+        let content =
+            document.add_object(Stream::new(dictionary! {}, Content { operations }.encode().unwrap()));
         let page = document.add_object(dictionary! {
             "Type" => "Page", "Parent" => pages, "Contents" => content,
             "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },

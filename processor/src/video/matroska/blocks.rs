@@ -116,7 +116,8 @@ impl<R: Read + Seek> Blocks<R> {
     }
 
     fn skip(&mut self, bytes: u64) -> Result<(), Fault> {
-        let bytes = i64::try_from(bytes).map_err(|_| Fault::Malformed("an element is longer than any file".into()))?;
+        let bytes = i64::try_from(bytes)
+            .map_err(|_| Fault::Malformed("an element is longer than any file".into()))?;
         self.input.seek_relative(bytes)?;
         Ok(())
     }

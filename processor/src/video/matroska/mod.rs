@@ -1,4 +1,4 @@
-//! Matroska and WebM (RFC 9559): the description of the tracks, and the blocks of the text track.
+//! Matroska and `WebM` (RFC 9559): the description of the tracks, and the blocks of the text track.
 
 mod blocks;
 mod text;
@@ -42,19 +42,29 @@ pub(super) fn read(file: File) -> Result<(Probe, Option<Vec<Cue>>), Fault> {
         }
         cues = text.map(|_| found);
     }
-    let streams =
-        container.tracks().iter().take(TRACKS_MAX).enumerate().map(|(index, track)| stream(index, track, duration_ms));
+    let streams = container
+        .tracks()
+        .iter()
+        .take(TRACKS_MAX)
+        .enumerate()
+        .map(|(index, track)| stream(index, track, duration_ms));
     let streams = streams.collect();
     Ok((Probe { streams, format: Container::new("matroska,webm", duration_ms) }, cues))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a cast saturates, and a duration beyond 2^53 ms is nonsense")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a cast saturates, and a duration beyond 2^53 ms is nonsense"
+)]
 fn told_ms(ticks: f64, scale_ns: u64) -> u64 {
     (ticks * scale_ns as f64 / 1_000_000.0).round() as u64
 }
 
 fn scan(file: File, text: Option<&TextTrack>, scale_ns: u64) -> Result<(Vec<Cue>, u64), Fault> {
-    let ms = |ticks: u64| u64::try_from(u128::from(ticks) * u128::from(scale_ns) / 1_000_000).unwrap_or(u64::MAX);
+    let ms =
+        |ticks: u64| u64::try_from(u128::from(ticks) * u128::from(scale_ns) / 1_000_000).unwrap_or(u64::MAX);
     let (mut cues, mut last_ms) = (Vec::new(), 0);
     let mut blocks = Blocks::new(BufReader::new(file), text.map(|text| text.number));
     while let Some(block) = blocks.next()? {

@@ -11,7 +11,7 @@ use std::io::Read as _;
 enum Writing {
     /// SRT and WebVTT: words with a few tags.
     Tagged,
-    /// (Advanced) SubStation Alpha: eight fields, then words with codes in braces.
+    /// (Advanced) `SubStation` Alpha: eight fields, then words with codes in braces.
     SubStation,
 }
 
@@ -36,10 +36,13 @@ impl TextTrack {
             "S_TEXT/ASS" | "S_TEXT/SSA" | "S_ASS" | "S_SSA" => Writing::SubStation,
             _ => return None,
         };
-        let mut text = Self { number: track.track_number().get(), writing, compressed: false, stripped: Vec::new() };
+        let mut text =
+            Self { number: track.track_number().get(), writing, compressed: false, stripped: Vec::new() };
         for encoding in track.content_encodings().unwrap_or_default() {
             match encoding.encoding() {
-                ContentEncodingValue::Compression(how) if how.algo() == ContentCompAlgo::Zlib => text.compressed = true,
+                ContentEncodingValue::Compression(how) if how.algo() == ContentCompAlgo::Zlib => {
+                    text.compressed = true
+                }
                 ContentEncodingValue::Compression(how) if how.algo() == ContentCompAlgo::Stripping => {
                     text.stripped = how.settings().unwrap_or_default().to_vec();
                 }
@@ -87,11 +90,15 @@ mod tests {
 
     #[test]
     fn words_are_freed_from_codes_and_packing() {
-        let mut track = TextTrack { number: 1, writing: Writing::Tagged, compressed: false, stripped: b"<i>".to_vec() };
+        let mut track =
+            TextTrack { number: 1, writing: Writing::Tagged, compressed: false, stripped: b"<i>".to_vec() };
         assert_eq!(track.words(b"a</i>").unwrap(), "a");
         track.writing = Writing::SubStation;
         track.stripped.clear();
-        assert_eq!(track.words(b"0,0,Default,,0,0,0,,{\\i1}Hello, class\\NSit").unwrap(), "Hello, class\nSit");
+        assert_eq!(
+            track.words(b"0,0,Default,,0,0,0,,{\\i1}Hello, class\\NSit").unwrap(),
+            "Hello, class\nSit"
+        );
         track.writing = Writing::Tagged;
         track.compressed = true;
         let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());

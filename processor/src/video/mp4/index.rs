@@ -1,7 +1,7 @@
 use crate::fault::Fault;
 use mp4_atom::{Decode as _, FourCC, Header};
 
-/// The boxes directly inside a body. Eight zero bytes or less at the end are QuickTime's terminator.
+/// The boxes directly inside a body. Eight zero bytes or less at the end are `QuickTime`'s terminator.
 pub(super) fn children(mut body: &[u8]) -> Result<Vec<(FourCC, &[u8])>, Fault> {
     let mut found = Vec::new();
     while body.len() >= 8 {

@@ -1,4 +1,4 @@
-//! MP4 and QuickTime (ISO/IEC 14496-12): the boxes that describe the tracks, and the samples of the text track.
+//! MP4 and `QuickTime` (ISO/IEC 14496-12): the boxes that describe the tracks, and the samples of the text track.
 
 mod index;
 mod text;

@@ -36,7 +36,8 @@ pub(super) fn cues(track: &Track, file: &mut BufReader<File>) -> Result<Vec<Cue>
         }
         let text = if track.is_webvtt() { webvtt(&bytes)? } else { timed_text(&bytes) };
         let ms = |ticks: u64| {
-            milliseconds(ticks.saturating_sub(track.skipped_ticks), track.timescale).saturating_add(track.late_ms)
+            milliseconds(ticks.saturating_sub(track.skipped_ticks), track.timescale)
+                .saturating_add(track.late_ms)
         };
         cues.push(Cue { start_ms: ms(sample.start), end_ms: ms(sample.start + sample.ticks), text });
     }
@@ -45,8 +46,11 @@ pub(super) fn cues(track: &Track, file: &mut BufReader<File>) -> Result<Vec<Cue>
 
 /// Puts the tables of times, sizes, chunks and offsets together (ISO/IEC 14496-12, 8.6.1 and 8.7).
 fn samples(track: &Track) -> Vec<Sample> {
-    let mut times =
-        track.times.entries.iter().flat_map(|run| std::iter::repeat_n(run.sample_delta, run.sample_count as usize));
+    let mut times = track
+        .times
+        .entries
+        .iter()
+        .flat_map(|run| std::iter::repeat_n(run.sample_delta, run.sample_count as usize));
     let mut sizes: Box<dyn Iterator<Item = u32>> = match &track.sizes.samples {
         StszSamples::Identical { count, size } => Box::new(std::iter::repeat_n(*size, *count as usize)),
         StszSamples::Different { sizes } => Box::new(sizes.iter().copied()),
@@ -86,7 +90,10 @@ fn webvtt(sample: &[u8]) -> Result<String, Fault> {
     for (kind, body) in children(sample)? {
         if kind == FourCC::new(b"vttc") {
             let payloads = children(body)?.into_iter().filter(|(kind, _)| *kind == FourCC::new(b"payl"));
-            words.extend(payloads.map(|(_, text)| crate::video::captions::without_markup(&String::from_utf8_lossy(text))));
+            words.extend(
+                payloads
+                    .map(|(_, text)| crate::video::captions::without_markup(&String::from_utf8_lossy(text))),
+            );
         }
     }
     Ok(words.join("\n"))
@@ -99,7 +106,8 @@ mod tests {
 
     #[test]
     fn tables_are_put_together() {
-        let mut track = Track { offsets: vec![100, 500], ..Track::default() };
+        let mut track = Track::default();
+        track.offsets = vec![100, 500];
         track.times.entries = vec![SttsEntry { sample_count: 3, sample_delta: 10 }];
         track.sizes.samples = StszSamples::Different { sizes: vec![4, 5, 6] };
         track.chunks.entries = vec![
@@ -112,10 +120,12 @@ mod tests {
 
     #[test]
     fn counts_that_lie_cost_nothing() {
-        let mut track = Track { offsets: vec![0; 3], ..Track::default() };
+        let mut track = Track::default();
+        track.offsets = vec![0; 3];
         track.times.entries = vec![SttsEntry { sample_count: u32::MAX, sample_delta: 1 }];
         track.sizes.samples = StszSamples::Identical { count: u32::MAX, size: 1 };
-        track.chunks.entries = vec![StscEntry { first_chunk: 1, samples_per_chunk: u32::MAX, sample_description_index: 1 }];
+        track.chunks.entries =
+            vec![StscEntry { first_chunk: 1, samples_per_chunk: u32::MAX, sample_description_index: 1 }];
         assert_eq!(samples(&track).len(), CUES_MAX);
     }
 

@@ -4,7 +4,8 @@ use crate::{
     video::probe::{Rotation, Stream, Tags, fraction, seconds},
 };
 use mp4_atom::{
-    Atom, Audio, Co64, Codec, Decode as _, Elst, Hdlr, Mdhd, Stco, Stsc, Stsd, Stsz, StszSamples, Stts, Tkhd, Visual,
+    Atom, Audio, Co64, Codec, Decode as _, Elst, Hdlr, Mdhd, Stco, Stsc, Stsd, Stsz, StszSamples, Stts, Tkhd,
+    Visual,
 };
 
 /// What the index says of one track. Boxes that are missing or that nobody understands leave their part empty.
@@ -49,9 +50,12 @@ impl Track {
         track.chunks = decoded(table, &[b"stsc"])?.unwrap_or_default();
         track.offsets = match decoded::<Co64>(table, &[b"co64"])? {
             Some(offsets) => offsets.entries,
-            None => {
-                decoded::<Stco>(table, &[b"stco"])?.unwrap_or_default().entries.into_iter().map(u64::from).collect()
-            }
+            None => decoded::<Stco>(table, &[b"stco"])?
+                .unwrap_or_default()
+                .entries
+                .into_iter()
+                .map(u64::from)
+                .collect(),
         };
         Ok(track)
     }
@@ -60,7 +64,8 @@ impl Track {
     fn describe(&mut self, table: &[u8]) -> Result<(), Fault> {
         let Some(entries) = find(table, &[b"stsd"])? else { return Ok(()) };
         // Version, flags and the number of entries come first.
-        let first = entries.get(8..).and_then(|body| children(body).ok()).and_then(|all| all.into_iter().next());
+        let first =
+            entries.get(8..).and_then(|body| children(body).ok()).and_then(|all| all.into_iter().next());
         self.tag = first.map_or([0; 4], |(kind, _)| kind.into());
         self.codec = Stsd::decode_body(&mut &*entries).ok().and_then(|all| all.codecs.into_iter().next());
         Ok(())
@@ -81,7 +86,8 @@ impl Track {
 
     pub(super) fn is_text(&self) -> bool {
         matches!(self.codec, Some(Codec::Tx3g(_) | Codec::Wvtt(_)))
-            || matches!(&self.tag, b"tx3g" | b"wvtt" | b"text") && matches!(&self.handler, b"sbtl" | b"text" | b"subt")
+            || matches!(&self.tag, b"tx3g" | b"wvtt" | b"text")
+                && matches!(&self.handler, b"sbtl" | b"text" | b"subt")
     }
 
     pub(super) fn is_webvtt(&self) -> bool {
@@ -106,7 +112,7 @@ impl Track {
         let samples = self.samples();
         let mut stream = Stream {
             index,
-            codec_name: codec_name(&self.tag).to_owned(),
+            codec_name: codec_name(self.tag).to_owned(),
             codec_type,
             codec_tag_string: String::from_utf8_lossy(&self.tag).trim_end().to_owned(),
             r_frame_rate: "0/0".to_owned(),
@@ -134,12 +140,20 @@ impl Track {
             stream.width = Some(u64::from(visual.width));
             stream.height = Some(u64::from(visual.height));
         }
-        let ticks = self.times.entries.iter().map(|run| u64::from(run.sample_count) * u64::from(run.sample_delta)).sum();
+        let ticks = self
+            .times
+            .entries
+            .iter()
+            .map(|run| u64::from(run.sample_count) * u64::from(run.sample_delta))
+            .sum();
         stream.avg_frame_rate = fraction(self.samples().saturating_mul(self.timescale), ticks);
-        let usual = self.times.entries.iter().max_by_key(|run| run.sample_count).map_or(0, |run| run.sample_delta);
+        let usual =
+            self.times.entries.iter().max_by_key(|run| run.sample_count).map_or(0, |run| run.sample_delta);
         stream.r_frame_rate = fraction(self.timescale, u64::from(usual));
         if self.rotation != 0 {
-            stream.side_data_list.push(Rotation { side_data_type: "Display Matrix", rotation: self.rotation });
+            stream
+                .side_data_list
+                .push(Rotation { side_data_type: "Display Matrix", rotation: self.rotation });
         }
     }
 
@@ -173,8 +187,8 @@ fn rotation(header: &Tkhd) -> i32 {
 }
 
 /// ffmpeg's names of the codecs that cameras and editors use; others keep their four letters only.
-fn codec_name(tag: &[u8; 4]) -> &'static str {
-    match tag {
+fn codec_name(tag: [u8; 4]) -> &'static str {
+    match &tag {
         b"avc1" | b"avc3" => "h264",
         b"hvc1" | b"hev1" => "hevc",
         b"av01" => "av1",
@@ -197,4 +211,3 @@ fn codec_name(tag: &[u8; 4]) -> &'static str {
         _ => "",
     }
 }
-
