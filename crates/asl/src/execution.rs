@@ -130,6 +130,8 @@ pub(crate) enum Stage {
     Waiting { until: Timestamp },
     /// Waits for its task.
     Working(Work),
+    /// Its task is over and the state about to be left or tried again.
+    Answered,
     /// Waits before its state is tried again.
     BackingOff { until: Timestamp },
     /// Waits for the threads it started.
@@ -204,7 +206,7 @@ impl Stage {
         match self {
             Self::Waiting { until } | Self::BackingOff { until } => Some(*until),
             Self::Working(work) => work.deadline.into_iter().chain(work.heartbeat_due).min(),
-            Self::Entering | Self::Forked(_) => None,
+            Self::Entering | Self::Answered | Self::Forked(_) => None,
         }
     }
 }

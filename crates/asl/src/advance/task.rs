@@ -39,8 +39,14 @@ impl<'a> Walk<'a, '_> {
         };
         self.thread(id).stage = Stage::Working(work);
         match self.prepare(id, task) {
-            Err(trouble) => self.fail_query(id, &trouble),
-            Ok(prepared) if !fits(&prepared.arguments) => self.fail(id, too_large()),
+            Err(trouble) => {
+                self.thread(id).stage = Stage::Answered;
+                self.fail_query(id, &trouble);
+            }
+            Ok(prepared) if !fits(&prepared.arguments) => {
+                self.thread(id).stage = Stage::Answered;
+                self.fail(id, too_large());
+            }
             Ok(prepared) => self.schedule(id, task, number, prepared),
         }
     }
@@ -103,6 +109,7 @@ impl<'a> Walk<'a, '_> {
 
     pub(super) fn task_succeeded(&mut self, number: TaskId, output: Value) -> bool {
         let Some((id, task)) = self.task(number) else { return false };
+        self.thread(id).stage = Stage::Answered;
         if !fits(&output) {
             let failure = too_large();
             self.log_task_failed(id, task, &failure);
@@ -123,6 +130,7 @@ impl<'a> Walk<'a, '_> {
 
     pub(super) fn task_failed(&mut self, number: TaskId, failure: &Failure) -> bool {
         let Some((id, task)) = self.task(number) else { return false };
+        self.thread(id).stage = Stage::Answered;
         self.log_task_failed(id, task, failure);
         self.fail(id, failure.clone());
         true
@@ -156,6 +164,7 @@ impl<'a> Walk<'a, '_> {
             "TaskTimedOut",
             Some(Details::new("taskTimedOutEventDetails", Value::Object(details))),
         );
+        self.thread(id).stage = Stage::Answered;
         self.step.effects.push(Effect::AbandonTask(number));
         self.fail(id, Failure::new(error, ""));
     }

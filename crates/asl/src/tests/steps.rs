@@ -177,3 +177,70 @@ fn events_count_from_one_and_name_what_they_follow() {
     let links: Vec<_> = history.iter().map(|event| (event.id, event.previous_event_id)).collect();
     assert_eq!(links, [(1, 0), (2, 0), (3, 2), (4, 3), (5, 4), (6, 5), (7, 6)]);
 }
+
+/// A machine with something of everything that waits.
+fn tangled() -> Value {
+    let branch = |name: &str, state: Value| json!({"StartAt": name, "States": {name: state}});
+    let token = with_token()["A"].clone();
+    let call = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f"}, "End": true,
+        "TimeoutSeconds": 20, "Retry": [{"ErrorEquals": ["Boom"], "MaxAttempts": 2, "JitterStrategy": "FULL"}],
+    });
+    json!({
+        "A": {"Type": "Parallel", "Next": "Z", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "A"}], "Branches": [
+            branch("B", token), branch("C", call.clone()),
+            branch("D", json!({"Type": "Map", "Items": [1, 2, 3], "MaxConcurrency": 2, "End": true,
+                "Retry": [{"ErrorEquals": ["Boom"]}], "ItemProcessor": branch("E", call)})),
+            branch("F", json!({"Type": "Wait", "Seconds": 7, "End": true})),
+        ]},
+        "Z": {"Type": "Wait", "Seconds": 5, "End": true},
+    })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+    /// Whatever happens in whatever order: no panic, tasks that are asked for are abandoned or answered, events
+    /// count without a gap, and once nothing is waited for the execution has ended.
+    #[test]
+    fn any_order_of_inputs_keeps_an_execution_whole(inputs in proptest::collection::vec((0_u8..7, 0_usize..8, 0_u64..12), 1..60)) {
+        let mut stage = Stage::new(&tangled());
+        let mut open = std::collections::BTreeSet::new();
+        let mut events = 0;
+        let first = std::iter::once((u8::MAX, 0, 0));
+        for (kind, pick, seconds) in first.chain(inputs) {
+            stage.now = stage.now.saturating_add(Duration::from_secs(seconds)).unwrap();
+            let task = open.iter().nth(pick).or_else(|| open.first()).copied().unwrap_or_else(|| no_such_task(pick));
+            let (input, answers) = match kind {
+                u8::MAX => (Input::Begin, false),
+                0 => (Input::TaskSucceeded { task, output: json!({"n": pick}) }, true),
+                1 => (Input::TaskFailed { task, failure: Failure::new("Boom", "") }, true),
+                2 => (Input::TaskFailed { task, failure: Failure::new("Other", "") }, true),
+                3 => (Input::TaskSubmitted { task, output: json!({}) }, false),
+                4 => (Input::TaskHeartbeat { task }, false),
+                _ => (Input::Tick, false),
+            };
+            let running = stage.execution.outcome().is_none();
+            let step = stage.advance(input);
+            if answers {
+                assert_eq!(step.accepted, running && open.remove(&task), "{task:?}");
+            }
+            for effect in &step.effects {
+                match effect {
+                    Effect::StartTask(start) => assert!(open.insert(start.task)),
+                    Effect::AbandonTask(task) => assert!(open.remove(task), "{task:?}"),
+                }
+            }
+            for event in &step.history {
+                events += 1;
+                assert_eq!(event.id, events);
+                assert!(event.previous_event_id < event.id);
+            }
+            assert!(stage.execution.outcome().is_some() || stage.due_in().is_some() || !open.is_empty());
+        }
+    }
+}
+
+fn no_such_task(number: usize) -> crate::TaskId {
+    crate::TaskId(number as u64 + 1_000)
+}
