@@ -114,14 +114,13 @@ impl Health {
             tracing::error!(reason, "the disk failed: objects are no longer accepted");
         }
     }
+}
 
-    /// Turns what the operating system said about a write into an answer. A full disk is no damage: the write is
-    /// undone, and later ones may succeed.
-    pub(crate) fn write_failed(&self, error: io::Error) -> StoreError {
-        if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
-            return StoreError::DiskFull;
-        }
-        self.fail(&error.to_string());
-        StoreError::Blob(error)
+/// Turns what the operating system said about a write into an answer. The write is undone and nothing was promised,
+/// so later ones may be tried: it takes a failed sync to refuse them.
+pub(crate) fn write_failed(error: io::Error) -> StoreError {
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        return StoreError::DiskFull;
     }
+    StoreError::Blob(error)
 }

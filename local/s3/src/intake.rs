@@ -5,7 +5,7 @@ use crate::{
     blobs::{Blobs, Draft},
     bounds::{BODY_BYTES_MAX, CHUNK_BYTES, INLINE_BYTES_MAX},
     checksum::{Algorithm, Claim, Digests, Hasher, content_md5},
-    error::{Outcome, StoreError},
+    error::{Outcome, StoreError, write_failed},
     index::Contents,
     store::Store,
 };
@@ -213,7 +213,7 @@ impl<'s> Intake<'s> {
                 Stage::Writing(tokio::task::spawn_blocking(move || sink.take_in(full, &blobs, &*random)));
         } else {
             let sink = sink.take_in(full, &blobs, &*random);
-            self.stage = Stage::Idle(sink.map_err(|error| self.store.health.write_failed(error))?);
+            self.stage = Stage::Idle(sink.map_err(write_failed)?);
         }
         Ok(())
     }
@@ -223,7 +223,7 @@ impl<'s> Intake<'s> {
             Stage::Idle(sink) => Ok(sink),
             Stage::Writing(writing) => {
                 let sink = writing.await.map_err(io::Error::other).and_then(|written| written);
-                sink.map_err(|error| self.store.health.write_failed(error))
+                sink.map_err(write_failed)
             }
             Stage::Broken => Err(StoreError::Closed),
         }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod cors;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod events;
