@@ -1,0 +1,65 @@
+use super::{Body, BoxError, BoxFuture};
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http_body_util::{BodyExt as _, Collected, Full, LengthLimitError, Limited};
+use std::{future::Future, sync::Arc};
+
+/// A message of 1 MiB can take three times as much as JSON: `é` is two bytes and `\u00e9` six.
+pub(super) const SQS_BODY_BYTES_MAX: usize = 4 << 20;
+/// DynamoDB's own limit on a request.
+pub(super) const DYNAMODB_BODY_BYTES_MAX: usize = 16 << 20;
+/// Inputs and outputs of machines end at 256 KiB, definitions at 1 MiB.
+pub(super) const STATES_BODY_BYTES_MAX: usize = 2 << 20;
+
+/// A service that takes a whole request and answers with a whole body.
+pub(crate) type JsonService = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<Response<Bytes>> + Send + Sync>;
+
+/// Makes one out of a service and its method that answers.
+pub(crate) fn json_service<S, H, F>(service: S, handle: H) -> JsonService
+where
+    S: Clone + Send + Sync + 'static,
+    H: Fn(S, Request<Bytes>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response<Bytes>> + Send + 'static,
+{
+    Arc::new(move |request| Box::pin(handle(service.clone(), request)))
+}
+
+/// Collects the request up to its limit and hands it over.
+pub(super) async fn answer(
+    service: &JsonService,
+    request: Request<Body>,
+    body_bytes_max: usize,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    match collect(body, body_bytes_max).await {
+        Ok(body) => service(Request::from_parts(parts, body.to_bytes())).await.map(whole),
+        Err(error) if error.is::<LengthLimitError>() => {
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, "com.amazon.coral.service#RequestEntityTooLargeException")
+        }
+        Err(error) => {
+            tracing::debug!(%error, "a request broke off");
+            refuse(StatusCode::BAD_REQUEST, "com.amazon.coral.service#SerializationException")
+        }
+    }
+}
+
+/// Boxed here, where the compiler still knows the lifetime in the error type: inside a larger future it would
+/// not see that this one can be sent.
+fn collect(body: Body, bytes_max: usize) -> BoxFuture<Result<Collected<Bytes>, BoxError>> {
+    Box::pin(Limited::new(body, bytes_max).collect())
+}
+
+pub(super) fn unknown_operation() -> Response<Body> {
+    refuse(StatusCode::BAD_REQUEST, "com.amazon.coral.service#UnknownOperationException")
+}
+
+fn refuse(status: StatusCode, kind: &str) -> Response<Body> {
+    let mut answer = Response::new(whole(Bytes::from(serde_json::json!({ "__type": kind }).to_string())));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    answer
+}
+
+pub(super) fn whole(bytes: Bytes) -> Body {
+    Full::new(bytes).map_err(BoxError::from).boxed()
+}
