@@ -1,0 +1,55 @@
+//! Whether what was fetched is what it was announced to be, and says what it must say.
+
+use crate::{announced::Announced, fault::wrong};
+use document::{Document, Unusable};
+use normalizer::{File, Manifest, NormalizeError, Role, check_type, normalize};
+
+/// How much of a rendition is looked at, in bytes: its first boxes.
+pub(crate) const RENDITION_HEAD_BYTES: usize = 4096;
+
+/// Proves the files that are held. `held` are their bytes, in the order of `files`.
+///
+/// The content is proved by normalizing it: what that refuses here is asked for again, and not found out when it is too late
+/// to ask.
+pub(crate) fn prove(
+    document: &Document,
+    files: &[&Announced],
+    held: Vec<Vec<u8>>,
+) -> Result<Vec<File>, Unusable> {
+    let files: Vec<_> = files.iter().zip(held).map(|(file, bytes)| with_bytes(file, bytes)).collect();
+    for file in files.iter().filter(|file| matches!(file.role, Role::Captions | Role::Poster)) {
+        check_type(file.role, &file.media_type, &file.bytes).map_err(|error| refused(&error))?;
+    }
+    let manifest = Manifest {
+        document_id: document.document_id.to_string(),
+        revision: document.revision_id().to_owned(),
+        kind: document.kind,
+        title: document.title.clone(),
+        language: None,
+        processor: String::new(),
+        job_id: None,
+        files,
+    };
+    normalize(&manifest).map_err(|error| refused(&error))?;
+    Ok(manifest.files)
+}
+
+/// Proves a rendition by its beginning; its SHA-256 is compared while it passes.
+pub(crate) fn prove_rendition(file: &Announced, head: &[u8]) -> Result<(), Unusable> {
+    check_type(file.role, &file.media_type, head).map(drop).map_err(|error| refused(&error))
+}
+
+fn with_bytes(file: &Announced, bytes: Vec<u8>) -> File {
+    File {
+        role: file.role,
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        size: file.size,
+        sha256: file.sha256.clone(),
+        bytes,
+    }
+}
+
+fn refused(error: &NormalizeError) -> Unusable {
+    wrong(error.code(), &error.sentence())
+}
