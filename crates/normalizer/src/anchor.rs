@@ -3,7 +3,9 @@
 use crate::{
     Fault, NormalizeError,
     annotations::{Claim, Finding, Findings},
-    limits::{CONTEXT_CHARS, SEARCH_BYTES_MAX, UNANCHORED_COUNT_MIN, UNANCHORED_PERCENT_MAX},
+    limits::{
+        CONTEXT_CHARS, QUOTED_BYTES_MAX, SEARCH_BYTES_MAX, UNANCHORED_COUNT_MIN, UNANCHORED_PERCENT_MAX,
+    },
     offsets::{CodePoints, Offsets},
     schema::{Annotation, Motivation, Position, Quote, Repair, Target},
     source::{BOM, fold},
@@ -22,8 +24,14 @@ pub(crate) fn anchor(
 ) -> Result<Vec<Annotation>, NormalizeError> {
     let offsets = Offsets::new(&rendered.source.decoded, findings.unit);
     let points = CodePoints::new(&rendered.text);
-    let mut anchoring =
-        Anchoring { rendered, points, search: Search::new(&rendered.source.text), repairs, lost: 0 };
+    let mut anchoring = Anchoring {
+        rendered,
+        points,
+        search: Search::new(&rendered.source.text),
+        repairs,
+        lost: 0,
+        quoted_bytes: 0,
+    };
     let all = findings.all.len();
     let mut anchored = Vec::with_capacity(all);
     for finding in findings.all {
@@ -31,6 +39,10 @@ pub(crate) fn anchor(
         let span =
             offsets.span(start, end).map_err(|fault| NormalizeError::new(finding.place.clone(), fault))?;
         anchored.push(anchoring.annotation(finding, span));
+        if anchoring.quoted_bytes > QUOTED_BYTES_MAX {
+            let fault = Fault::TooMany { what: "bytes of quoted text", most: QUOTED_BYTES_MAX };
+            return Err(NormalizeError::new("annotations", fault));
+        }
     }
     let wrong = anchoring.lost;
     if wrong >= UNANCHORED_COUNT_MIN && wrong * 100 > all * UNANCHORED_PERCENT_MAX {
@@ -54,6 +66,7 @@ struct Anchoring<'a> {
     repairs: &'a mut Vec<Repair>,
     /// Findings whose quote is nowhere.
     lost: usize,
+    quoted_bytes: usize,
 }
 
 impl Anchoring<'_> {
@@ -110,13 +123,14 @@ impl Anchoring<'_> {
         None
     }
 
-    fn target(&self, range: &Range<usize>) -> Target {
+    fn target(&mut self, range: &Range<usize>) -> Target {
         let text = &self.rendered.text;
         let before = text[..range.start].char_indices().rev().take(CONTEXT_CHARS).last();
         let prefix = before.map_or("", |(at, _)| &text[at..range.start]);
         let suffix: String = text[range.end..].chars().take(CONTEXT_CHARS).collect();
         let position =
             Position { start: self.points.before(range.start), end: self.points.before(range.end) };
+        self.quoted_bytes += range.len();
         let quote = Quote { exact: text[range.clone()].to_owned(), prefix: prefix.to_owned(), suffix };
         Target::Text { position, quote }
     }

@@ -16,6 +16,12 @@ pub const UNANCHORED_PERCENT_MAX: usize = 50;
 pub(crate) const UNANCHORED_COUNT_MIN: usize = 5;
 /// Bytes of text that may be searched in one document for misplaced quotes, over all of its findings.
 pub(crate) const SEARCH_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Bytes of text quoted by all annotations of one document together: findings overlap a few times, not without end.
+pub(crate) const QUOTED_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How far from a finding about markup its nearest text is looked for, either way.
+pub(crate) const NEAR_BYTES_MAX: usize = 1024;
+/// Characters kept of a speaker's name, which is repeated with everything that the speaker says.
+pub(crate) const SPEAKER_CHARS_MAX: usize = 100;
 /// Code points of text given before and after a quote (W3C `TextQuoteSelector`), enough to find it again.
 pub(crate) const CONTEXT_CHARS: usize = 32;
 /// The longest duration that is believed: ten days.

@@ -53,8 +53,10 @@ impl Role {
     pub const fn bytes_max(self) -> u64 {
         const MIB: u64 = 1024 * 1024;
         match self {
-            // The longest novels have some 6 MiB of text; a still picture at full resolution has less.
-            Self::Text | Self::Poster => 8 * MIB,
+            // Two thousand pages. Hostile markup takes some eighty times as much memory while it is read.
+            Self::Text => 4 * MIB,
+            // A still picture at full resolution.
+            Self::Poster => 8 * MIB,
             // About a kilobyte for each of the most findings that are taken.
             Self::Annotations => 24 * MIB,
             Self::Transcript | Self::Captions => 16 * MIB,

@@ -204,6 +204,37 @@ fn annotations_must_lie_in_the_text_and_mostly_quote_it() {
 }
 
 #[test]
+fn work_on_hostile_findings_is_bounded() {
+    let text = "word ".repeat(20_000);
+    let whole = json!({"message": "m", "offset": 0, "length": text.len()});
+    let many =
+        |count| lesson_plan("text/plain", text.as_bytes(), &json!({"matches": vec![whole.clone(); count]}));
+    assert!(normalize(&many(600)).is_ok());
+    assert_eq!(code(&many(700)), "content-too-large");
+    // A finding about markup in a line without end looks for text only nearby.
+    let line = format!("{}a", "**b** ".repeat(1_000));
+    let marks: Vec<_> =
+        line.match_indices("**").map(|(at, _)| json!({"message": "m", "offset": at, "length": 2})).collect();
+    let document =
+        normalize(&lesson_plan(MARKDOWN, line.as_bytes(), &json!({"matches": marks}))).unwrap().document;
+    assert_quotes_hold(&document);
+    assert!(
+        document
+            .annotations
+            .iter()
+            .all(|annotation| quote(annotation).is_some_and(|quote| quote.len() <= 2_050))
+    );
+    let empty = "- \n".repeat(300_000);
+    assert_eq!(code(&lesson_plan(MARKDOWN, empty.as_bytes(), &json!({"matches": []}))), "text-empty");
+    let blocks = "a\n\n".repeat(200_001);
+    assert_eq!(
+        code(&lesson_plan("text/plain", blocks.as_bytes(), &json!({"matches": []}))),
+        "content-too-large"
+    );
+    assert_eq!(code(&lesson_plan(MARKDOWN, blocks.as_bytes(), &json!({"matches": []}))), "content-too-large");
+}
+
+#[test]
 fn the_set_of_files_must_be_complete_and_unchanged() {
     let good = || lesson_plan(MARKDOWN, b"text", &json!({"matches": []}));
     assert!(normalize(&good()).is_ok());

@@ -1,4 +1,9 @@
-use crate::{Fault, limits::BLOCKS_MAX, schema::BlockKind, source::Source};
+use crate::{
+    Fault,
+    limits::{BLOCKS_MAX, NEAR_BYTES_MAX},
+    schema::BlockKind,
+    source::Source,
+};
 use std::ops::Range;
 
 /// A vendor's text as readers see it, and where each piece of it came from. All offsets are bytes.
@@ -82,9 +87,15 @@ impl Rendered {
 
     fn nearest(&self, wanted: &Range<usize>) -> Located {
         let source = self.source.text.as_bytes();
-        let line_start = source[..wanted.start].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let low = wanted.start.saturating_sub(NEAR_BYTES_MAX);
+        let high = source.len().min(wanted.end.saturating_add(NEAR_BYTES_MAX));
+        let line_start =
+            source[low..wanted.start].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
         let line_end =
-            source[wanted.end..].iter().position(|b| *b == b'\n').map_or(source.len(), |at| wanted.end + at);
+            source[wanted.end..high].iter().position(|b| *b == b'\n').map_or(high, |at| wanted.end + at);
+        let text = &self.source.text;
+        let (line_start, line_end) =
+            (text.ceil_char_boundary(line_start), text.floor_char_boundary(line_end));
         let next = self.segments.partition_point(|segment| segment.source.end <= wanted.start);
         let before = next.checked_sub(1).and_then(|index| self.segments.get(index));
         let before = before.filter(|segment| segment.source.end > line_start);
@@ -211,7 +222,10 @@ impl Builder {
         }
         open.span.end = open.span.start + kept;
         self.cut(open.span.end);
-        self.blocks.push(open);
+        // One too many is enough to be refused in the end.
+        if self.blocks.len() <= BLOCKS_MAX {
+            self.blocks.push(open);
+        }
     }
 
     fn cut(&mut self, length: usize) {

@@ -1,6 +1,7 @@
 //! The text of a WebVTT cue (W3C, sections 6.4 and 6.5): tags, classes, voices, timestamps and character references.
 
 use super::web_vtt::timestamp;
+use crate::limits::SPEAKER_CHARS_MAX;
 use pulldown_cmark::{Event, Parser};
 
 /// What one voice says in a cue.
@@ -83,12 +84,18 @@ fn start(nodes: &mut Vec<Node>, name: &str, annotation: &str) {
         "lang" => Node::Span("lang"),
         "ruby" => Node::Ruby,
         "rt" if nodes.last() == Some(&Node::Ruby) => Node::RubyText,
-        "v" => Node::Voice(annotation.split_ascii_whitespace().collect::<Vec<_>>().join(" ")),
+        "v" => Node::Voice(name_of(annotation)),
         _ => return,
     };
     if nodes.len() < DEPTH_MAX {
         nodes.push(node);
     }
+}
+
+/// A voice's annotation with its white space collapsed, as long as names are.
+fn name_of(annotation: &str) -> String {
+    let words: Vec<_> = annotation.split_ascii_whitespace().take(SPEAKER_CHARS_MAX).collect();
+    words.join(" ").chars().take(SPEAKER_CHARS_MAX).collect()
 }
 
 /// An end tag closes the innermost element if it is its own, and `</ruby>` an open `rt` with it.
@@ -193,6 +200,8 @@ mod tests {
         check("<ruby>漢<rt>kan</rt></ruby>字", &[(None, "漢kan字")]);
         check("<unknown x>kept</unknown>", &[(None, "kept")]);
         check("<v A>", &[]);
+        let (long, kept) = ("n".repeat(5_000), "n".repeat(100));
+        check(&format!("<v {long}>x"), &[(Some(&kept), "x")]);
     }
 
     #[test]

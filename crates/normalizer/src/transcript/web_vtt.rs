@@ -52,7 +52,7 @@ impl Adapter for WebVtt {
         let replaced_characters = decoded.matches('\u{FFFD}').count().saturating_sub(original_replacements);
         let input = decoded.replace('\0', "\u{FFFD}").replace("\r\n", "\n").replace('\r', "\n");
         let cues = Blocks::after_header(&input).cues().map_err(wrong)?;
-        let transcript = Transcript { language: None, segments: segments(&cues) };
+        let transcript = Transcript { language: None, segments: segments(&cues).map_err(wrong)? };
         Ok(Spoken { transcript, time_unit: "milliseconds", replaced_characters })
     }
 }
@@ -66,7 +66,7 @@ struct Cue {
 }
 
 /// Cues with words, one segment for each voice in them.
-fn segments(cues: &[Cue]) -> Vec<Segment> {
+fn segments(cues: &[Cue]) -> Result<Vec<Segment>, Fault> {
     let mut segments = Vec::with_capacity(cues.len());
     for cue in cues {
         for spoken in cue_text::voices(&cue.text) {
@@ -80,8 +80,11 @@ fn segments(cues: &[Cue]) -> Vec<Segment> {
                 words: Vec::new(),
             });
         }
+        if segments.len() > CUES_MAX {
+            return Err(Fault::TooMany { what: "segments", most: CUES_MAX });
+        }
     }
-    segments
+    Ok(segments)
 }
 
 /// The file, block by block. The names follow the algorithm's.
