@@ -91,8 +91,8 @@ pub async fn start(
 ) -> Result<Running, StartError> {
     let io = |what| move |source| StartError::Io { what, source };
     let store = Store::open(&options.data_dir)?;
-    let bearer = kept(&options, "token", options.token.as_deref(), || hex::encode(drawn(&*random)));
-    let token = bearer.map_err(io("the token cannot be kept"))?;
+    let token = kept(&options, "token", options.token.as_deref(), || hex::encode(drawn(&*random)));
+    let token = token.map_err(io("the token cannot be kept"))?;
     let secret = kept(&options, "secret", options.secret.as_deref(), || {
         format!("whsec_{}", STANDARD.encode(drawn(&*random)))
     });
@@ -174,9 +174,9 @@ fn kept(
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let made = make();
-    write_private(&path, &made)?;
-    Ok(made)
+    let fresh = make();
+    write_private(&path, &fresh)?;
+    Ok(fresh)
 }
 
 /// Readable by its owner only.

@@ -96,9 +96,9 @@ mod tests {
         let mut out = String::new();
         walk(xml, |step| match step {
             Step::Start(name, attributes) => {
-                out.push_str(&format!("<{name} {}>", attributes.get("v").unwrap_or_default()));
+                out.extend(["<", name, " ", attributes.get("v").unwrap_or_default(), ">"]);
             }
-            Step::End(name) => out.push_str(&format!("</{name}>")),
+            Step::End(name) => out.extend(["</", name, ">"]),
             Step::Text(text) => out.push_str(text),
         })
         .map_err(|fault| fault.code())?;

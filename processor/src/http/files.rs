@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use std::{io, sync::Arc};
 
 /// `GET /files/{token}/{name}`: one result. They are small enough to be held, which tampering needs.
@@ -52,8 +52,13 @@ fn tampered(trick: Option<Trick>, mut content: Vec<u8>, stored: &Stored) -> Resp
         Some(Trick::Cut) => {
             let length = content.len();
             content.truncate(length / 2);
-            let chunks = [Ok(Bytes::from(content)), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
-            let mut response = whole(Body::from_stream(stream::iter(chunks)), stored);
+            let broken = async {
+                // The first half goes out while this waits.
+                tokio::task::yield_now().await;
+                Err(io::Error::from(io::ErrorKind::ConnectionReset))
+            };
+            let half = stream::iter([Ok(Bytes::from(content))]).chain(stream::once(broken));
+            let mut response = whole(Body::from_stream(half), stored);
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
             response
         }

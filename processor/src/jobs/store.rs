@@ -155,7 +155,7 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// Where the file is written.
     pub(crate) fn input(&self) -> PathBuf {
-        self.folder.as_deref().unwrap_or(Path::new("")).join("input")
+        self.folder.as_deref().unwrap_or_else(|| Path::new("")).join("input")
     }
 }
 

@@ -19,12 +19,14 @@ impl Numbering {
             let Step::Start(name, attributes) = step else { return };
             let value = attributes.get("val");
             match name {
-                "abstractNum" => definition = attributes.get("abstractNumId").unwrap_or_default().to_owned(),
+                "abstractNum" => {
+                    attributes.get("abstractNumId").unwrap_or_default().clone_into(&mut definition)
+                }
                 "lvl" => level = attributes.get("ilvl").and_then(|v| v.parse().ok()).unwrap_or(0),
                 "numFmt" if matches!(value, Some("bullet" | "none")) => {
                     numbering.bulleted.insert((definition.clone(), level));
                 }
-                "num" => list = attributes.get("numId").unwrap_or_default().to_owned(),
+                "num" => attributes.get("numId").unwrap_or_default().clone_into(&mut list),
                 "abstractNumId" => {
                     numbering.definition_of.insert(list.clone(), value.unwrap_or_default().to_owned());
                 }

@@ -30,7 +30,8 @@ pub(super) fn read(file: File) -> Result<(Probe, Option<Vec<Cue>>), Fault> {
     let boxes = index::children(&index)?;
     let tracks = boxes.iter().filter(|(kind, _)| *kind == FourCC::new(b"trak")).take(TRACKS_MAX);
     let tracks: Vec<Track> = tracks.map(|(_, body)| Track::read(body, scale)).collect::<Result<_, _>>()?;
-    let duration_ms = tracks.iter().map(|track| track.duration_ms).chain([movie_ms]).max().unwrap_or(0);
+    let longest_ms = tracks.iter().map(|track| track.duration_ms).max().unwrap_or(0);
+    let duration_ms = if movie_ms > 0 { movie_ms } else { longest_ms };
     let name = if brand == *b"qt  " { "mov" } else { "mov,mp4,m4a,3gp,3g2,mj2" };
     let streams = tracks.iter().enumerate().map(|(index, track)| track.stream(index)).collect();
     let cues = match tracks.iter().find(|track| track.is_text()) {

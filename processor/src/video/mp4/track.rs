@@ -41,6 +41,9 @@ impl Track {
         }
         if let Some(header) = decoded::<Tkhd>(body, &[b"tkhd"])? {
             track.rotation = rotation(&header);
+            // What is shown, after edits, in the movie's scale; the media itself may hold more.
+            let shown_ms = milliseconds(header.duration, movie_scale);
+            track.duration_ms = if shown_ms > 0 { shown_ms } else { track.duration_ms };
         }
         track.edits(decoded::<Elst>(body, &[b"edts", b"elst"])?, movie_scale);
         let Some(table) = find(body, &[b"mdia", b"minf", b"stbl"])? else { return Ok(track) };
