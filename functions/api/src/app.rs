@@ -1,0 +1,110 @@
+use crate::{
+    Code, Problem,
+    auth::{Expected, Keys, Person},
+    contents, documents,
+    download::Buckets,
+    front,
+    lists::{self, Catalogue},
+    operations, uploads,
+    wait::Waits,
+};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::Response,
+    routing::{delete, get, post},
+};
+use document::{Document, DocumentId};
+use edge::{Clock, Misconfigured, Pipeline, Random, Runtime};
+use http::{HeaderValue, header};
+use std::sync::Arc;
+
+/// Longest body taken, in bytes, where nothing longer is said: requests are a few fields.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// What every handler is given.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) buckets: Buckets,
+    pub(crate) keys: Keys,
+    pub(crate) expected: Expected,
+    pub(crate) upload_bytes_max: u64,
+    pub(crate) waits: Waits,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl Api {
+    fn new(runtime: &Runtime) -> Result<Self, Misconfigured> {
+        let issuer = runtime.variables.required("OIDC_ISSUER")?;
+        let pipeline = Pipeline::new(runtime)?;
+        Ok(Self {
+            catalogue: Catalogue::new(&pipeline.register),
+            pipeline,
+            buckets: Buckets::new(runtime)?,
+            keys: Keys::new(runtime, issuer),
+            expected: Expected {
+                issuer: issuer.to_owned(),
+                client_id: runtime.variables.required("OIDC_CLIENT_ID")?.to_owned(),
+            },
+            upload_bytes_max: uploads::upload_bytes_max(&runtime.variables)?,
+            waits: Waits::new(runtime.pace()?),
+            clock: Arc::clone(&runtime.clock),
+            random: Arc::clone(&runtime.random),
+        })
+    }
+
+    /// The document with this id, if the person may know of it: what one may not see is not there.
+    pub(crate) async fn find(&self, person: &Person, id: &str) -> Result<Document, Problem> {
+        let id: DocumentId = id.parse().map_err(|_| Code::NotFound)?;
+        let document = self.pipeline.register.read(id).await?.ok_or(Code::NotFound)?;
+        if !person.may_see(document.school.as_deref(), document.teacher.as_deref()) {
+            return Err(Code::NotFound.into());
+        }
+        Ok(document)
+    }
+}
+
+/// The API's routes, for AWS Lambda and for one machine alike.
+///
+/// Settings: `DOCUMENTS_TABLE`, `UPLOADS_BUCKET`, `RESULTS_BUCKET`, `NORMALIZED_BUCKET`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`;
+/// the queues and the machine that redriving and deleting send to; optional `UPLOAD_BYTES_MAX`, `TIME_SCALE`.
+pub async fn router(runtime: Runtime) -> Result<Router, Misconfigured> {
+    Ok(routes(Arc::new(Api::new(&runtime)?)))
+}
+
+fn routes(api: Arc<Api>) -> Router {
+    let complete = post(uploads::complete).layer(DefaultBodyLimit::max(uploads::COMPLETE_BYTES_MAX));
+    Router::new()
+        .route("/api/uploads", post(uploads::declare))
+        .route("/api/uploads/{id}", get(uploads::progress).delete(uploads::cancel))
+        .route("/api/uploads/{id}/complete", complete)
+        .route("/api/documents", get(lists::documents))
+        .route("/api/documents/{id}", get(documents::one).merge(delete(documents::remove)))
+        .route("/api/documents/{id}/timeline", get(documents::timeline))
+        .route("/api/documents/{id}/normalized", get(contents::normalized))
+        .route("/api/documents/{id}/original", get(contents::original))
+        .route("/api/documents/{id}/media", get(contents::media))
+        .route("/api/documents/{id}/captions.vtt", get(contents::captions))
+        .route("/api/operations/overview", get(operations::overview))
+        .route("/api/operations/failed", get(operations::failed))
+        .route("/api/operations/redrive", post(operations::redrive))
+        .route("/healthz", get(front::health))
+        .route("/", get(front::page))
+        .fallback(async || Problem::new(Code::NotFound))
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::map_response(guard))
+        .with_state(api)
+}
+
+/// Answers are for the person who asked and are what they say they are.
+async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+    response
+}

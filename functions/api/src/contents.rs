@@ -1,0 +1,153 @@
+//! What a document holds: the normalized document, the original, the media, captions.
+//!
+//! Whatever may be large is answered as a [`Link`], an address with a short life that a page renews: a function's answer
+//! ends at 6 MB, and a video element sends no token.
+
+use crate::{
+    Code, Problem,
+    app::Api,
+    auth::Person,
+    download::{self, Save},
+    problem::unavailable,
+    webvtt,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use document::{Document, FileType, Moment, ResultFile, Status};
+use http::header;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// Longest normalized document answered in place, in bytes.
+const INLINE_BYTES_MAX: u64 = 1024 * 1024;
+/// Longest normalized document that captions are made from, in bytes: hours of speech stay below; memory is bounded.
+const CAPTIONS_SOURCE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Longest captions answered, in bytes: a function's answer ends at 6 MB.
+const CAPTIONS_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// Where to read something, for a short while.
+#[derive(Clone, Debug, Serialize)]
+pub struct Link {
+    pub url: String,
+    pub expires_at: Moment,
+}
+
+impl Link {
+    fn new(api: &Api, url: String) -> Json<Self> {
+        Json(Self { url, expires_at: download::read_until(api.clock.now().into()) })
+    }
+}
+
+/// The normalized document itself up to 1 MB, else a link to it.
+pub(crate) async fn normalized(
+    State(api): State<Arc<Api>>,
+    person: Person,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let document = existing(&api, &person, &id).await?;
+    let normalized = document.normalized.as_ref().ok_or_else(|| not_ready(&document))?;
+    if normalized.size > INLINE_BYTES_MAX {
+        return Ok(Link::new(&api, api.buckets.normalized(&normalized.key).await?).into_response());
+    }
+    let bytes = stored(&api, &api.buckets.normalized, &normalized.key, normalized.size).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
+}
+
+/// The original, exactly as it was handed in. What was rejected is not given out: nobody has vouched for it.
+pub(crate) async fn original(
+    State(api): State<Arc<Api>>,
+    person: Person,
+    Path(id): Path<String>,
+) -> Result<Json<Link>, Problem> {
+    let document = existing(&api, &person, &id).await?;
+    let taken = document.status != Status::Rejected;
+    let revision = document.revision.as_ref().filter(|_| taken).ok_or_else(|| not_ready(&document))?;
+    // The type is the one that the bytes were checked against, not what somebody called it.
+    let media_type =
+        FileType::of_name(&document.file_name).map_or("application/octet-stream", FileType::media_type);
+    let save = Save { name: &document.file_name, media_type };
+    Ok(Link::new(&api, api.buckets.original(&document.key, &revision.id, save).await?))
+}
+
+/// The video as the processor returned it (role `rendition`), else the original.
+pub(crate) async fn media(
+    state: State<Arc<Api>>,
+    person: Person,
+    path: Path<String>,
+) -> Result<Json<Link>, Problem> {
+    let document = existing(&state.0, &person, &path.0).await?;
+    match file(&document, "rendition") {
+        Some(rendition) => Ok(Link::new(&state.0, state.0.buckets.result(rendition).await?)),
+        None => original(state, person, path).await,
+    }
+}
+
+/// Captions in WebVTT: from the normalized transcript, else as they came back.
+pub(crate) async fn captions(
+    State(api): State<Arc<Api>>,
+    person: Person,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let document = existing(&api, &person, &id).await?;
+    let normalized = document.normalized.as_ref().ok_or_else(|| not_ready(&document))?;
+    if normalized.size > CAPTIONS_SOURCE_BYTES_MAX {
+        return Err(Code::CaptionsTooLarge.into());
+    }
+    let bytes = stored(&api, &api.buckets.normalized, &normalized.key, normalized.size).await?;
+    let written = webvtt::of_normalized(&bytes).map_err(|error| {
+        tracing::error!(document = %document.document_id, %error, "a normalized document has another shape");
+        Problem::new(Code::StoredFileDamaged)
+    })?;
+    let captions = match (written, file(&document, "captions").filter(|file| file.media_type == "text/vtt")) {
+        (Some(written), _) => Bytes::from(written),
+        (None, Some(file)) if file.size <= CAPTIONS_BYTES_MAX as u64 => {
+            stored(&api, &api.buckets.results, &file.key, file.size).await?
+        }
+        (None, _) => return Err(Code::NoCaptions.into()),
+    };
+    if captions.len() > CAPTIONS_BYTES_MAX {
+        return Err(Code::CaptionsTooLarge.into());
+    }
+    Ok(([(header::CONTENT_TYPE, "text/vtt; charset=utf-8")], captions).into_response())
+}
+
+async fn existing(api: &Api, person: &Person, id: &str) -> Result<Document, Problem> {
+    let document = api.find(person, id).await?;
+    if document.status == Status::Deleted {
+        return Err(Code::DocumentDeleted.into());
+    }
+    Ok(document)
+}
+
+fn not_ready(document: &Document) -> Problem {
+    Problem::new(Code::DocumentNotReady).because(format!("its status is {}", document.status))
+}
+
+fn file<'a>(document: &'a Document, role: &str) -> Option<&'a ResultFile> {
+    document.result.as_ref()?.files.iter().find(|file| file.role == role)
+}
+
+/// Reads a file whose key ends in the SHA-256 of its bytes, and proves that it still is what was written.
+async fn stored(api: &Api, bucket: &str, key: &str, size: u64) -> Result<Bytes, Problem> {
+    let answer = api.buckets.s3.get_object().bucket(bucket).key(key).send().await;
+    let answer = answer.map_err(|error| unavailable("reading a stored file")(&error))?;
+    let damaged = |found: &str| {
+        tracing::error!(key, found, "a stored file is damaged");
+        Problem::new(Code::StoredFileDamaged)
+    };
+    if answer.content_length().and_then(|length| u64::try_from(length).ok()) != Some(size) {
+        return Err(damaged("another length"));
+    }
+    let bytes = answer.body.collect().await.map_err(|error| unavailable("reading a stored file")(&error))?;
+    let bytes = bytes.into_bytes();
+    let named = key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
+    if named != hex::encode(Sha256::digest(&bytes)) {
+        return Err(damaged("another hash"));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,10 @@
+//! The routes over a register in memory and a store that knows uploads: who may do what, and what is answered.
+
+mod aws;
+mod lists;
+mod operations;
+mod people;
+mod uploads;
+mod world;
+
+pub(crate) use world::FakeIssuer;
