@@ -1,0 +1,38 @@
+use super::output::{CliError, print, say};
+use crate::host::{ACCESS_KEY, Host, SECRET_KEY, UpOptions};
+use std::{io::IsTerminal, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// Starts everything, says so in one line, and runs until it is told to stop.
+pub(super) async fn up(options: UpOptions) -> Result<ExitCode, CliError> {
+    let filter =
+        EnvFilter::try_from_env("LECTERN_LOG").unwrap_or_else(|_| EnvFilter::new("warn,lectern=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let host = Box::pin(Host::start(options)).await.map_err(|error| CliError::new(error.to_string()))?;
+    print(&format!("ready {} aws {}", host.api_url, host.aws_url))?;
+    if std::io::stderr().is_terminal() {
+        say(&format!("  Hand something in:  lectern submit FILE --wait --url {}", host.api_url));
+        say(&format!(
+            "  Use the AWS CLI:    AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY} aws --endpoint-url {} --region eu-central-1 s3 ls",
+            host.aws_url
+        ));
+        say("  Stop with Ctrl-C; nothing is lost.");
+    }
+    stop_signal().await?;
+    host.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn stop_signal() -> Result<(), CliError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error| CliError::new(format!("signals cannot be heard: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        result = tokio::signal::ctrl_c() => result.map_err(failed),
+    }
+}

@@ -1,0 +1,139 @@
+//! SQS event source mappings: messages become invocations, and what an invocation dealt with leaves its queue.
+
+use super::functions::Function;
+use local_sqs::{Queues, Receive, Received};
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use template::SqsEvent;
+use tokio::{task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How long one look at an empty queue waits.
+const LONG_POLL: Duration = Duration::from_secs(20);
+/// A queue gives at most this many messages at once.
+const RECEIVE_MAX: u32 = 10;
+/// Invocations of one mapping at once, where the template sets no cap.
+const CONCURRENCY: u32 = 4;
+/// How long a mapping rests after its queue could not be read.
+const REST: Duration = Duration::from_secs(1);
+
+/// Starts the mapping's pollers, one for each invocation that may run at once.
+pub(super) fn start(
+    tasks: &mut JoinSet<()>,
+    queues: &Queues,
+    function: &Arc<Function>,
+    event: &SqsEvent,
+    region: &'static str,
+    stop: &CancellationToken,
+) {
+    for _ in 0..event.concurrency.unwrap_or(CONCURRENCY) {
+        let mapping = Mapping {
+            queues: queues.clone(),
+            function: Arc::clone(function),
+            event: event.clone(),
+            source_arn: queues.arn(&event.queue),
+            region,
+        };
+        let stop = stop.clone();
+        tasks.spawn(async move { mapping.run(&stop).await });
+    }
+}
+
+struct Mapping {
+    queues: Queues,
+    function: Arc<Function>,
+    event: SqsEvent,
+    source_arn: String,
+    region: &'static str,
+}
+
+impl Mapping {
+    async fn run(&self, stop: &CancellationToken) {
+        loop {
+            let batch = tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                batch = self.batch() => batch,
+            };
+            // Once received, a batch is worked through even while the host stops: that is what its queue expects.
+            if !batch.is_empty() {
+                self.work(batch).await;
+            }
+        }
+    }
+
+    /// The next batch: what is there, or what comes within the mapping's window once the first message has come.
+    async fn batch(&self) -> Vec<Received> {
+        let mut batch = self.receive(self.event.batch_size, LONG_POLL).await;
+        let end = Instant::now() + self.event.window;
+        while !batch.is_empty() && !self.event.window.is_zero() {
+            let missing =
+                self.event.batch_size.saturating_sub(u32::try_from(batch.len()).unwrap_or(u32::MAX));
+            let left = end.saturating_duration_since(Instant::now());
+            if missing == 0 || left.is_zero() {
+                break;
+            }
+            batch.extend(self.receive(missing, left.min(LONG_POLL)).await);
+        }
+        batch
+    }
+
+    async fn receive(&self, at_most: u32, wait: Duration) -> Vec<Received> {
+        let how = Receive::up_to(at_most.clamp(1, RECEIVE_MAX) as usize).waiting(wait);
+        match self.queues.receive(&self.event.queue, how).await {
+            Ok(messages) => messages,
+            Err(error) => {
+                tracing::error!(queue = %self.event.queue, %error, "the queue cannot be read");
+                tokio::time::sleep(REST).await;
+                Vec::new()
+            }
+        }
+    }
+
+    async fn work(&self, batch: Vec<Received>) {
+        let records: Vec<_> = batch.iter().map(|message| self.record(message)).collect();
+        let failed = match self.function.invoke(json!({ "Records": records })).await {
+            Ok(answer) if self.event.partial => failed(&answer, &batch),
+            Ok(_) => Some(BTreeSet::new()),
+            Err(error) => {
+                tracing::warn!(function = %self.function.plan.name, %error, "the invocation failed");
+                None
+            }
+        };
+        let Some(failed) = failed else {
+            return;
+        };
+        for message in batch.iter().filter(|message| !failed.contains(&message.message_id)) {
+            if let Err(error) = self.queues.delete(&self.event.queue, &message.receipt_handle).await {
+                tracing::warn!(queue = %self.event.queue, %error, "a message that was dealt with comes again");
+            }
+        }
+    }
+
+    fn record(&self, message: &Received) -> Value {
+        json!({
+            "messageId": message.message_id,
+            "receiptHandle": message.receipt_handle,
+            "body": message.body,
+            "attributes": message.system_attributes(),
+            "messageAttributes": {},
+            "md5OfBody": message.md5_of_body(),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self.source_arn,
+            "awsRegion": self.region,
+        })
+    }
+}
+
+/// The messages that an answer names as failed; `None` fails the whole batch, as AWS does for an answer that makes no
+/// sense or names a message that is not in the batch (Lambda developer guide, "Reporting batch item failures").
+fn failed(answer: &Value, batch: &[Received]) -> Option<BTreeSet<String>> {
+    let failures = match answer.get("batchItemFailures") {
+        None | Some(Value::Null) => return Some(BTreeSet::new()),
+        Some(failures) => failures.as_array()?,
+    };
+    let named = failures.iter().map(|failure| failure.get("itemIdentifier")?.as_str());
+    let named: BTreeSet<String> = named.map(|id| id.map(str::to_owned)).collect::<Option<_>>()?;
+    let known = |id: &String| batch.iter().any(|message| message.message_id == *id);
+    named.iter().all(known).then_some(named)
+}

@@ -1,0 +1,127 @@
+//! Events that storage and machines committed together with what they tell of, on their way to whom the template names.
+
+use super::functions::Functions;
+use local_s3::Store;
+use local_sqs::{Outgoing, Queues};
+use local_states::StateMachines;
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+use template::{Bucket, Plan};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Events read at once.
+const PAGE_EVENTS: usize = 100;
+/// Status changes read at once.
+const PAGE_CHANGES: u32 = 100;
+/// How long a delivery that failed rests.
+const REST: Duration = Duration::from_millis(500);
+/// Tries of a rule's target before its event is dropped: Lambda's own three for an asynchronous invocation.
+const TRIES_MAX: u32 = 3;
+
+/// Delivers bucket notifications to their queues, each until the queue has it.
+pub(super) fn start_notifications(
+    tasks: &mut JoinSet<()>,
+    store: &Arc<Store>,
+    queues: &Queues,
+    plan: &Plan,
+    stop: &CancellationToken,
+) {
+    let (store, queues, buckets, stop) =
+        (Arc::clone(store), queues.clone(), plan.buckets.clone(), stop.clone());
+    tasks.spawn(async move {
+        while !stop.is_cancelled() {
+            let events = store.next_events(PAGE_EVENTS).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "the bucket notifications cannot be read");
+                Vec::new()
+            });
+            let nothing = events.is_empty();
+            for event in events {
+                if let Err(error) = notify(&queues, &buckets, &event).await {
+                    tracing::error!(%error, bucket = %event.bucket, "a notification is delivered later");
+                    tokio::time::sleep(REST).await;
+                    break;
+                }
+                if let Err(error) = store.acknowledge(event.id).await {
+                    tracing::error!(%error, "a notification that was delivered is delivered again");
+                    tokio::time::sleep(REST).await;
+                    break;
+                }
+            }
+            if nothing {
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return,
+                    () = store.event_announced() => {}
+                }
+            }
+        }
+    });
+}
+
+async fn notify(
+    queues: &Queues,
+    buckets: &[Bucket],
+    event: &local_s3::Event,
+) -> Result<(), local_sqs::SqsError> {
+    let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
+    let record = &body["Records"][0];
+    let name = record["eventName"].as_str().unwrap_or_default();
+    let key = edge::created(&event.body).ok().and_then(|created| created.into_iter().next());
+    let key = key.map(|created| created.key).unwrap_or_default();
+    let bucket = buckets.iter().find(|bucket| bucket.name == event.bucket);
+    let covered =
+        bucket.into_iter().flat_map(|bucket| &bucket.notifications).filter(|n| n.covers(name, &key));
+    for notification in covered {
+        queues.send(&notification.queue, Outgoing::of(event.body.clone())).await?;
+    }
+    Ok(())
+}
+
+/// Delivers the machines' status changes to the functions whose rules match.
+pub(super) fn start_rules(
+    tasks: &mut JoinSet<()>,
+    machines: &StateMachines,
+    functions: &Arc<Functions>,
+    stop: &CancellationToken,
+) {
+    let (machines, functions, stop) = (machines.clone(), Arc::clone(functions), stop.clone());
+    tasks.spawn(async move {
+        while !stop.is_cancelled() {
+            let events = machines.next_events(PAGE_CHANGES).unwrap_or_else(|error| {
+                tracing::error!(%error, "the machines' status changes cannot be read");
+                Vec::new()
+            });
+            let Some(last) = events.last().map(|(id, _)| *id) else {
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return,
+                    () = machines.events_waiting() => continue,
+                }
+            };
+            for (_, event) in &events {
+                deliver(&functions, event).await;
+            }
+            if let Err(error) = machines.acknowledge(last) {
+                tracing::error!(%error, "status changes that were delivered are delivered again");
+                tokio::time::sleep(REST).await;
+            }
+        }
+    });
+}
+
+async fn deliver(functions: &Functions, event: &Value) {
+    let matching =
+        functions.all().filter(|function| function.plan.rules().any(|rule| rule.pattern.matches(event)));
+    for function in matching {
+        for attempt in 1..=TRIES_MAX {
+            match function.invoke(event.clone()).await {
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::error!(function = %function.plan.name, %error, attempt, "an event was not taken");
+                    tokio::time::sleep(REST * attempt).await;
+                }
+            }
+        }
+    }
+}
