@@ -101,6 +101,13 @@ impl Aws {
         self.0.store.lock().unwrap().uploads.get_mut(upload_id).unwrap().insert(number);
     }
 
+    /// The parts of an upload are joined, and nobody hears of it.
+    pub(crate) fn join(&self, upload_id: &str, key: &str) {
+        let mut store = self.0.store.lock().unwrap();
+        store.uploads.remove(upload_id).unwrap();
+        store.objects.insert(key.to_owned(), Vec::new());
+    }
+
     /// Puts an object there, as if some function had written it.
     pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
         self.0.store.lock().unwrap().objects.insert(key.to_owned(), bytes.to_vec());

@@ -68,23 +68,33 @@ async fn a_file_is_announced_sent_in_parts_and_completed() {
 #[tokio::test]
 async fn a_completion_whose_answer_was_lost_succeeds_when_it_is_asked_for_again() {
     let world = World::new().await;
-    let id = world.declare(TEACHER, "plan.docx").await;
-    let key = world.document(&id).await.key;
     let parts = json!({"parts": [{"number": 1, "etag": "e"}]});
-    // The store joined the parts, and the register was never told.
-    world.aws.put(&key, b"");
-    let aborted = world.delete("teacher2@school-1", &format!("/api/uploads/{id}")).await;
-    assert_eq!(aborted.status, 404);
+    for ask in ["complete", "progress"] {
+        let id = world.declare(TEACHER, "plan.docx").await;
+        let document = world.document(&id).await;
+        world.aws.join(&document.upload.unwrap().id, &document.key);
+        let cancelled = world.delete(TEACHER, &format!("/api/uploads/{id}")).await;
+        assert_eq!(cancelled.problem(), (409, "upload-complete".to_owned()));
+        assert!(!world.document(&id).await.upload.unwrap().completed);
+        let answer = match ask {
+            "complete" => world.post(TEACHER, &format!("/api/uploads/{id}/complete"), parts.clone()).await,
+            _ => world.get(TEACHER, &format!("/api/uploads/{id}")).await,
+        };
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(world.document(&id).await.upload.unwrap().completed, "{ask}");
+    }
+}
+
+#[tokio::test]
+async fn parts_that_the_upload_does_not_have_are_refused() {
+    let world = World::new().await;
+    let id = world.declare(TEACHER, "plan.docx").await;
     let path = format!("/api/uploads/{id}/complete");
-    assert_eq!(
-        world.post(TEACHER, &path, json!({"parts": []})).await.problem(),
-        (409, "parts-wrong".to_owned())
-    );
-    let wrong = json!({"parts": [{"number": 2, "etag": "e"}]});
-    assert_eq!(world.post(TEACHER, &path, wrong).await.problem(), (409, "parts-wrong".to_owned()));
-    world.post(TEACHER, &path, parts.clone()).await;
-    assert_eq!(world.post(TEACHER, &path, parts).await.status, 200);
-    assert!(world.document(&id).await.upload.unwrap().completed && world.aws.uploads().is_empty());
+    for parts in [json!([]), json!([{"number": 2, "etag": "e"}]), json!([{"number": 1, "etag": ""}])] {
+        let refused = world.post(TEACHER, &path, json!({"parts": parts})).await;
+        assert_eq!(refused.problem(), (409, "parts-wrong".to_owned()), "{parts}");
+    }
+    assert_eq!(world.aws.uploads().len(), 1);
 }
 
 #[tokio::test]
