@@ -5,21 +5,21 @@
 
 mod connector;
 mod json;
-mod observer;
 mod s3;
 mod serve;
+mod service;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use connector::http_client;
 pub(crate) use json::{JsonService, json_service};
-pub(crate) use observer::{Observer, Service};
 pub(crate) use s3::{S3Service, s3_service};
 pub(crate) use serve::serve;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::combinators::BoxBody;
+use service::Service;
 use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -37,10 +37,7 @@ pub(crate) struct Services {
 
 /// Hands each request to the service that it is for. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Gateway {
-    services: Arc<Services>,
-    observer: Option<Arc<dyn Observer>>,
-}
+pub(crate) struct Gateway(Arc<Services>);
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,36 +47,23 @@ impl fmt::Debug for Gateway {
 
 impl Gateway {
     pub(crate) fn new(services: Services) -> Self {
-        Self { services: Arc::new(services), observer: None }
-    }
-
-    /// Tells `observer` of every call from now on.
-    #[must_use]
-    pub(crate) fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
-        Self { observer: Some(observer), ..self }
+        Self(Arc::new(services))
     }
 
     /// Answers one request. What goes wrong is an answer too, in the form of the service.
     pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap_or_default());
         let Some(target) = target else {
-            self.observe(Service::S3, request.method().as_str());
-            return (self.services.s3)(request).await;
+            tracing::trace!(service = "S3", method = request.method().as_str(), "called");
+            return (self.0.s3)(request).await;
         };
-        let Some((service, operation)) = Service::of_target(target) else { return json::unknown_operation() };
-        self.observe(service, operation);
+        let Some((service, operation)) = service::of_target(target) else { return json::unknown_operation() };
+        tracing::trace!(?service, operation, "called");
         let (handler, body_bytes_max) = match service {
-            Service::Sqs => (&self.services.sqs, json::SQS_BODY_BYTES_MAX),
-            Service::DynamoDb => (&self.services.dynamodb, json::DYNAMODB_BODY_BYTES_MAX),
-            Service::States => (&self.services.states, json::STATES_BODY_BYTES_MAX),
-            Service::S3 => return json::unknown_operation(),
+            Service::Sqs => (&self.0.sqs, json::SQS_BODY_BYTES_MAX),
+            Service::DynamoDb => (&self.0.dynamodb, json::DYNAMODB_BODY_BYTES_MAX),
+            Service::States => (&self.0.states, json::STATES_BODY_BYTES_MAX),
         };
         json::answer(handler, request, body_bytes_max).await
-    }
-
-    fn observe(&self, service: Service, operation: &str) {
-        if let Some(observer) = &self.observer {
-            observer.called(service, operation);
-        }
     }
 }

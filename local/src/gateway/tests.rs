@@ -1,12 +1,12 @@
 use super::{
-    Body, BoxFuture, Gateway, JsonService, Observer, S3Service, Service, Services,
+    Body, BoxFuture, Gateway, JsonService, S3Service, Services,
     json::{DYNAMODB_BODY_BYTES_MAX, SQS_BODY_BYTES_MAX, whole},
     json_service, serve,
 };
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tokio::{net::TcpListener, sync::oneshot};
 
 /// A service that answers with its name and the length of what it was given.
@@ -75,26 +75,6 @@ async fn a_body_over_the_services_limit_is_refused() {
     let dynamodb = Some("DynamoDB_20120810.PutItem");
     assert_eq!(ask(&gateway, dynamodb, Bytes::from(vec![b'x'; DYNAMODB_BODY_BYTES_MAX])).await.0, 200);
     assert_eq!(ask(&gateway, dynamodb, Bytes::from(vec![b'x'; DYNAMODB_BODY_BYTES_MAX + 1])).await.0, 413);
-}
-
-#[derive(Default)]
-struct Calls(Mutex<Vec<(Service, String)>>);
-
-impl Observer for Calls {
-    fn called(&self, service: Service, operation: &str) {
-        self.0.lock().unwrap().push((service, operation.to_owned()));
-    }
-}
-
-#[tokio::test]
-async fn an_observer_hears_of_every_call() {
-    let calls = Arc::new(Calls::default());
-    let gateway = gateway().observed_by(Arc::<Calls>::clone(&calls));
-    ask(&gateway, Some("AmazonSQS.SendMessage"), Bytes::new()).await;
-    ask(&gateway, Some("Nobody.Knows"), Bytes::new()).await;
-    ask(&gateway, None, Bytes::new()).await;
-    let heard = calls.0.lock().unwrap().clone();
-    assert_eq!(heard, [(Service::Sqs, String::from("SendMessage")), (Service::S3, String::from("POST"))]);
 }
 
 #[tokio::test]
