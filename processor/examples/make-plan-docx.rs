@@ -57,11 +57,11 @@ fn content_types() -> String {
 }
 
 fn relations(targets: &[(&str, &str)]) -> String {
-    let mut out = format!(r#"{HEAD}<Relationships xmlns="{PACKAGE}/relationships">"#);
-    for (number, (kind, target)) in targets.iter().enumerate() {
-        out += &format!(r#"<Relationship Id="r{number}" Type="{OFFICE}/{kind}" Target="{target}"/>"#);
-    }
-    out + "</Relationships>"
+    let relation = |(number, (kind, target)): (usize, &(&str, &str))| {
+        format!(r#"<Relationship Id="r{number}" Type="{OFFICE}/{kind}" Target="{target}"/>"#)
+    };
+    let all: Vec<String> = targets.iter().enumerate().map(relation).collect();
+    format!(r#"{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{}</Relationships>"#, all.concat())
 }
 
 fn styles() -> String {
@@ -152,12 +152,10 @@ fn page_break() -> String {
 fn table(rows: &[&[&str]]) -> String {
     let sides = ["top", "left", "bottom", "right", "insideH", "insideV"];
     let borders = sides.map(|side| format!(r#"<w:{side} w:val="single" w:sz="4"/>"#)).concat();
-    let mut out = format!(
-        r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>{borders}</w:tblBorders></w:tblPr><w:tblGrid><w:gridCol w:w="1400"/><w:gridCol w:w="1800"/><w:gridCol w:w="5800"/></w:tblGrid>"#
+    let properties = format!(
+        r#"<w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>{borders}</w:tblBorders></w:tblPr><w:tblGrid><w:gridCol w:w="1400"/><w:gridCol w:w="1800"/><w:gridCol w:w="5800"/></w:tblGrid>"#
     );
-    for row in rows {
-        let cells = row.iter().map(|text| format!("<w:tc><w:tcPr/>{}</w:tc>", plain(text)));
-        out += &format!("<w:tr>{}</w:tr>", cells.collect::<String>());
-    }
-    out + "</w:tbl>"
+    let cell = |text: &&str| format!("<w:tc><w:tcPr/>{}</w:tc>", plain(text));
+    let row = |row: &&[&str]| format!("<w:tr>{}</w:tr>", row.iter().map(cell).collect::<Vec<_>>().concat());
+    format!("<w:tbl>{properties}{}</w:tbl>", rows.iter().map(row).collect::<Vec<_>>().concat())
 }

@@ -35,7 +35,7 @@ fn ordered_lists(content: &[u8]) -> Result<Vec<String>, Fault> {
     let (mut found, mut style) = (Vec::new(), String::new());
     walk(content, |step| match step {
         Step::Start("list-style", attributes) => {
-            attributes.get("name").unwrap_or_default().clone_into(&mut style)
+            attributes.get("name").unwrap_or_default().clone_into(&mut style);
         }
         Step::Start("list-level-style-number", attributes) if attributes.get("level") == Some("1") => {
             found.push(style.clone());

@@ -99,7 +99,7 @@ fn shapes(xml: &[u8], title: &str) -> Result<Vec<Block>, Fault> {
     walk(xml, |step| match step {
         Step::Start("sp", _) => slide.placeholder.clear(),
         Step::Start("ph", attributes) => {
-            attributes.get("type").unwrap_or("body").clone_into(&mut slide.placeholder)
+            attributes.get("type").unwrap_or("body").clone_into(&mut slide.placeholder);
         }
         Step::Start("tbl", _) => slide.rows.clear(),
         Step::Start("tr", _) => slide.rows.push(Vec::new()),

@@ -5,6 +5,8 @@ mod matroska;
 mod mp4;
 mod poster;
 mod probe;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use poster::poster;
 

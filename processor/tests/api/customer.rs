@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::mpsc};
 
 /// Tests wait for events, never for time; this only ends a test that would hang.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const TOKEN: &str = "a token for tests";
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 

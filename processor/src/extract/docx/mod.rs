@@ -108,9 +108,9 @@ impl Body {
                 let in_properties = self.properties > 0;
                 if let Some(paragraph) = self.paragraphs.last_mut() {
                     if in_properties {
-                        paragraph.property(name, attributes)
+                        paragraph.property(name, attributes);
                     } else {
-                        paragraph.inline(name, attributes)
+                        paragraph.inline(name, attributes);
                     }
                 }
             }
@@ -186,7 +186,7 @@ impl Paragraph {
         match name {
             "tab" | "ptab" => self.text.push(' '),
             "br" | "cr" if attributes.get("type").is_none_or(|kind| kind == "textWrapping") => {
-                self.text.push('\n')
+                self.text.push('\n');
             }
             "noBreakHyphen" => self.text.push('\u{2011}'),
             _ => {}

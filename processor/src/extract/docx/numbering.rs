@@ -20,7 +20,7 @@ impl Numbering {
             let value = attributes.get("val");
             match name {
                 "abstractNum" => {
-                    attributes.get("abstractNumId").unwrap_or_default().clone_into(&mut definition)
+                    attributes.get("abstractNumId").unwrap_or_default().clone_into(&mut definition);
                 }
                 "lvl" => level = attributes.get("ilvl").and_then(|v| v.parse().ok()).unwrap_or(0),
                 "numFmt" if matches!(value, Some("bullet" | "none")) => {

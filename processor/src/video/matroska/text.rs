@@ -41,7 +41,7 @@ impl TextTrack {
         for encoding in track.content_encodings().unwrap_or_default() {
             match encoding.encoding() {
                 ContentEncodingValue::Compression(how) if how.algo() == ContentCompAlgo::Zlib => {
-                    text.compressed = true
+                    text.compressed = true;
                 }
                 ContentEncodingValue::Compression(how) if how.algo() == ContentCompAlgo::Stripping => {
                     text.stripped = how.settings().unwrap_or_default().to_vec();

@@ -39,7 +39,11 @@ pub(super) fn cues(track: &Track, file: &mut BufReader<File>) -> Result<Vec<Cue>
             milliseconds(ticks.saturating_sub(track.skipped_ticks), track.timescale)
                 .saturating_add(track.late_ms)
         };
-        cues.push(Cue { start_ms: ms(sample.start), end_ms: ms(sample.start + sample.ticks), text });
+        cues.push(Cue {
+            start_ms: ms(sample.start),
+            end_ms: ms(sample.start.saturating_add(sample.ticks)),
+            text,
+        });
     }
     Ok(cues)
 }

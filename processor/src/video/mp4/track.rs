@@ -11,6 +11,7 @@ use mp4_atom::{
 /// What the index says of one track. Boxes that are missing or that nobody understands leave their part empty.
 #[derive(Debug, Default)]
 pub(super) struct Track {
+    pub(super) id: u32,
     handler: [u8; 4],
     codec: Option<Codec>,
     tag: [u8; 4],
@@ -18,6 +19,8 @@ pub(super) struct Track {
     pub(super) duration_ms: u64,
     language: String,
     rotation: i32,
+    /// Samples and ticks that lie in fragments.
+    fragments: (u64, u64),
     /// Ticks of media that are not shown at the beginning.
     pub(super) skipped_ticks: u64,
     /// Milliseconds before the media begins.
@@ -40,6 +43,7 @@ impl Track {
             track.handler = handler.handler.into();
         }
         if let Some(header) = decoded::<Tkhd>(body, &[b"tkhd"])? {
+            track.id = header.track_id;
             track.rotation = rotation(&header);
             // What is shown, after edits, in the movie's scale; the media itself may hold more.
             let shown_ms = milliseconds(header.duration, movie_scale);
@@ -78,7 +82,10 @@ impl Track {
     fn edits(&mut self, edits: Option<Elst>, movie_scale: u64) {
         for edit in edits.map(|list| list.entries).unwrap_or_default() {
             match edit.media_time {
-                None => self.late_ms += milliseconds(edit.segment_duration, movie_scale),
+                None => {
+                    self.late_ms =
+                        self.late_ms.saturating_add(milliseconds(edit.segment_duration, movie_scale));
+                }
                 Some(start) => {
                     self.skipped_ticks = start;
                     return;
@@ -97,11 +104,20 @@ impl Track {
         &self.tag == b"wvtt"
     }
 
+    /// Adds what lies in fragments.
+    pub(super) fn extend(&mut self, samples: u64, ticks: u64) {
+        self.fragments = (samples, ticks);
+        if self.duration_ms == 0 {
+            self.duration_ms = milliseconds(ticks, self.timescale);
+        }
+    }
+
     fn samples(&self) -> u64 {
-        match &self.sizes.samples {
+        let indexed = match &self.sizes.samples {
             StszSamples::Identical { count, .. } => u64::from(*count),
             StszSamples::Different { sizes } => sizes.len() as u64,
-        }
+        };
+        indexed.saturating_add(self.fragments.0)
     }
 
     /// As ffprobe would say it.
@@ -143,16 +159,14 @@ impl Track {
             stream.width = Some(u64::from(visual.width));
             stream.height = Some(u64::from(visual.height));
         }
-        let ticks = self
-            .times
-            .entries
-            .iter()
-            .map(|run| u64::from(run.sample_count) * u64::from(run.sample_delta))
-            .sum();
+        let runs = &self.times.entries;
+        let lengths = runs.iter().map(|run| u64::from(run.sample_count) * u64::from(run.sample_delta));
+        let ticks = lengths.fold(self.fragments.1, u64::saturating_add);
         stream.avg_frame_rate = fraction(self.samples().saturating_mul(self.timescale), ticks);
-        let usual =
-            self.times.entries.iter().max_by_key(|run| run.sample_count).map_or(0, |run| run.sample_delta);
-        stream.r_frame_rate = fraction(self.timescale, u64::from(usual));
+        stream.r_frame_rate = match runs.iter().max_by_key(|run| run.sample_count) {
+            Some(usual) => fraction(self.timescale, u64::from(usual.sample_delta)),
+            None => stream.avg_frame_rate.clone(),
+        };
         if self.rotation != 0 {
             stream
                 .side_data_list
@@ -166,10 +180,23 @@ impl Track {
             _ => None,
         };
         if let Some(audio) = self.codec.as_ref().and_then(Codec::audio).or(unknown.as_ref()) {
-            stream.channels = Some(u64::from(audio.channel_count));
+            stream.channels = Some(self.channels().unwrap_or_else(|| u64::from(audio.channel_count)));
             let rate = u64::from(audio.sample_rate.integer());
             // Rates above 65,535 Hz do not fit the field; the track's scale is the rate then.
             stream.sample_rate = Some(if rate > 0 { rate } else { self.timescale }.to_string());
+        }
+    }
+}
+
+impl Track {
+    /// AAC's own configuration knows better than the sample entry, which says 2 by habit (ISO/IEC 14496-3, 1.6.3.5).
+    fn channels(&self) -> Option<u64> {
+        let Some(Codec::Mp4a(aac)) = &self.codec else { return None };
+        let config = &aac.esds.es_desc.dec_config;
+        match (config.object_type_indication, config.dec_specific.as_ref()?.chan_conf) {
+            (0x40 | 0x66..=0x68, channels @ 1..=6) => Some(u64::from(channels)),
+            (0x40 | 0x66..=0x68, 7) => Some(8),
+            _ => None,
         }
     }
 }
