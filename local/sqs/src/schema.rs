@@ -1,6 +1,6 @@
 use crate::error::StoreError;
 use rusqlite::{Connection, OpenFlags};
-use std::{fs::File, path::Path};
+use std::{fs::File, path::Path, time::Duration};
 
 /// Changes with every change to the tables.
 const SCHEMA_VERSION: i64 = 1;
@@ -46,6 +46,8 @@ const TABLES: &str = "
 /// Opens the file, creating it if need be. The connection holds it alone, which also spares shared memory.
 pub(crate) fn open_file(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::default())?;
+    // Whoever holds the file holds it for good: there is nothing to wait for.
+    connection.busy_timeout(Duration::ZERO)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
