@@ -100,7 +100,7 @@ impl Code {
             Self::ProcessorFailed => "The proofreader could not finish its work on this file.",
             Self::ProcessorUnreachable => "The proofreader could not be reached for a whole day.",
             Self::ProcessorSilent => "The proofreader took the file and never answered.",
-            Self::ResultsWrong => "What the proofreader sent back was wrong each time we asked.",
+            Self::ResultsWrong => "What the proofreader sent back was not right.",
             Self::ResultsUnreachable => "The proofreader finished, but its results could not be fetched.",
             Self::ResultsUnreadable => "What the proofreader sent back could not be read.",
             Self::Stuck => "The document made no progress although it was taken up several times.",

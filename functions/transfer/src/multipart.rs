@@ -260,6 +260,34 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_on_is_broken_off() {
+        let pieces = [Ok("# P"), Err(std::io::Error::other("the disk is gone"))];
+        let pieces = axum::body::Body::from_stream(futures::stream::iter(pieces));
+        let job = job(None);
+        let file = SdkBody::from_body_1_x(SyncBody(std::sync::Mutex::new(pieces)));
+        let (body, passed) = Form::new(&job, [1; 16]).unwrap().with_file(&job, file, 6);
+        let error = body.collect().await.unwrap_err();
+        assert!(matches!(&error, BrokenOff::Unreadable(_)));
+        assert_eq!(passed.get(), Some(&Err(error)));
+    }
+
+    /// SDK bodies have to be `Sync`, and streams of this server's are not.
+    struct SyncBody(std::sync::Mutex<axum::body::Body>);
+
+    impl Body for SyncBody {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            let mut body = self.0.lock().unwrap();
+            Pin::new(&mut *body).poll_frame(context)
+        }
+    }
+
     #[test]
     fn a_form_without_a_file_has_the_job_alone() {
         let body = Form::new(&job(None), [1; 16]).unwrap().without_file();
