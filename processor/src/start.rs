@@ -134,6 +134,7 @@ pub async fn start(
 fn take_up(app: &Arc<App>) -> io::Result<()> {
     for record in app.store.records()? {
         let job = Arc::new(Job::new(record));
+        job.admitted.send_replace(true);
         if app.jobs.add(job.clone()).is_ok() {
             jobs::start(app, job);
         }

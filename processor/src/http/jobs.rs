@@ -32,18 +32,26 @@ pub(super) async fn status(State(app): State<Arc<App>>, Path(reference): Path<St
     Json(JobStatus { status: record.state, result }).into_response()
 }
 
-/// `DELETE /jobs/{reference}`: the job, its file and its results are gone when this has answered 204.
+/// `DELETE /jobs/{reference}`: the job, its file and its results are gone when this has answered 204. After any other
+/// answer it can be asked again.
 pub(super) async fn forget(State(app): State<Arc<App>>, Path(reference): Path<String>) -> Response {
-    let Some(job) = app.jobs.remove(&reference) else {
-        return refusal(StatusCode::NOT_FOUND, "unknown-job", "There is no job of this reference");
-    };
+    let unknown = || refusal(StatusCode::NOT_FOUND, "unknown-job", "There is no job of this reference");
+    let Some(job) = app.jobs.get(&reference) else { return unknown() };
+    if !job.is_admitted().await {
+        return unknown();
+    }
     job.forgotten.cancel();
     let record = job.record();
-    app.mischief.forget(&record.job_id);
-    let forgetting = app.clone();
-    match tokio::task::spawn_blocking(move || forgetting.store.forget(&record)).await {
-        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Err(error)) => of_fault(&Fault::from(error)),
-        Err(error) => of_fault(&Fault::Internal(error.to_string())),
-    }
+    let (forgetting, job_id) = (app.clone(), record.job_id.clone());
+    let fault = match tokio::task::spawn_blocking(move || forgetting.store.forget(&record)).await {
+        Ok(Ok(())) => {
+            app.jobs.remove(&reference);
+            app.mischief.forget(&job_id);
+            return StatusCode::NO_CONTENT.into_response();
+        }
+        Ok(Err(error)) => Fault::from(error),
+        Err(error) => Fault::Internal(error.to_string()),
+    };
+    tracing::error!(job_id, %fault, "a job could not be forgotten");
+    of_fault(&fault)
 }

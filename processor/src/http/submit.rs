@@ -82,7 +82,7 @@ async fn receive(app: &Arc<App>, headers: &HeaderMap, mut body: Multipart) -> Re
     }
     let sha256 = received.map(|(received, _)| received.sha256);
     match (known, decision, incoming) {
-        (Some(job), _, _) => Ok(again(&job, sha256.as_deref())),
+        (Some(job), _, _) => again(&job, sha256.as_deref()).await,
         (None, Some(decision), Some(incoming)) => {
             if sha256.is_some()
                 && let Err(fault) = inspect(&submission, &incoming).await
@@ -165,14 +165,17 @@ fn as_announced(submission: &Submission, received: &Received, digest: &str) -> b
 }
 
 /// The same reference again: the same answer for the same file, a conflict for another.
-fn again(job: &Job, sha256: Option<&str>) -> Response {
+async fn again(job: &Job, sha256: Option<&str>) -> Result<Response, Broken> {
+    if !job.is_admitted().await {
+        return Err(Broken::Disk(Fault::Internal("the same job could not be stored".to_owned())));
+    }
     let record = job.record();
-    match (sha256, record.sha256) {
+    Ok(match (sha256, record.sha256) {
         (Some(now), Some(before)) if now != before => {
             refusal(StatusCode::CONFLICT, "reference-in-use", "This reference was used for another file")
         }
         _ => (StatusCode::ACCEPTED, Json(JobAccepted { job_id: record.job_id })).into_response(),
-    }
+    })
 }
 
 async fn inspect(submission: &Submission, incoming: &Incoming) -> Result<(), Fault> {
@@ -194,7 +197,7 @@ async fn accept(
     let job = Arc::new(Job::new(record.clone()));
     // The reference is taken before the disk is touched: of two at once, one is admitted and the other hears of it.
     if let Err(winner) = app.jobs.add(job.clone()) {
-        return Ok(again(&winner, record.sha256.as_deref()));
+        return again(&winner, record.sha256.as_deref()).await;
     }
     let (admitting, early) = (app.clone(), record.behaviour.early);
     let admitted = tokio::task::spawn_blocking(move || admitting.store.admit(incoming, &record)).await;
@@ -205,8 +208,10 @@ async fn accept(
     };
     if let Some(fault) = failed {
         app.jobs.remove(&job.record().submission.reference);
+        job.forgotten.cancel();
         return Err(Broken::Disk(fault));
     }
+    job.admitted.send_replace(true);
     let mut told = job.told.subscribe();
     jobs::start(app, job);
     if early {

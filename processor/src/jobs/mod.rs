@@ -28,6 +28,8 @@ const UNDONE_JOBS_MAX: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Job {
     record: Mutex<Record>,
+    /// Becomes true when the job is on disk, and only then may anybody be told that it was accepted.
+    pub(crate) admitted: watch::Sender<bool>,
     /// Becomes true when the callback was sent, or never will be.
     pub(crate) told: watch::Sender<bool>,
     /// Cancelled when the customer asks to forget the job.
@@ -35,11 +37,19 @@ pub(crate) struct Job {
 }
 
 impl Job {
+    /// A job that is not on disk yet.
     pub(crate) fn new(record: Record) -> Self {
-        Self {
-            record: Mutex::new(record),
-            told: watch::Sender::new(false),
-            forgotten: CancellationToken::new(),
+        let (admitted, told) = (watch::Sender::new(false), watch::Sender::new(false));
+        Self { record: Mutex::new(record), admitted, told, forgotten: CancellationToken::new() }
+    }
+
+    /// Waits until the job is on disk; false if it never will be.
+    pub(crate) async fn is_admitted(&self) -> bool {
+        let mut admitted = self.admitted.subscribe();
+        tokio::select! {
+            biased;
+            on_disk = admitted.wait_for(|admitted| *admitted) => on_disk.is_ok(),
+            () = self.forgotten.cancelled() => false,
         }
     }
 

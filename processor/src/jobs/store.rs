@@ -135,9 +135,16 @@ impl Store {
     /// Removes a job: at once out of the way, then piece by piece.
     pub(crate) fn forget(&self, record: &Record) -> io::Result<()> {
         let aside = self.root.join("forgotten").join(&record.job_id);
-        fs::rename(self.folder(&record.submission.reference), &aside)?;
+        match fs::rename(self.folder(&record.submission.reference), &aside) {
+            // Somebody was faster, or the last try got this far.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            moved => moved?,
+        }
         sync_folder(&self.root.join("jobs"))?;
-        fs::remove_dir_all(aside)
+        match fs::remove_dir_all(aside) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
     }
 
     /// A reference is a stranger's text, never a path.

@@ -85,8 +85,9 @@ async fn video(app: &App, format: Format, input: PathBuf, record: &Record) -> Re
         },
     });
     let target = app.store.result(&record.submission.reference, "poster.making.jpg");
-    if let Some(folder) = target.parent() {
-        tokio::fs::create_dir_all(folder).await?;
+    if let Some(folder) = target.parent().filter(|folder| !folder.exists()) {
+        // Only this one level: a job that was forgotten meanwhile must not come back.
+        tokio::fs::create_dir(folder).await?;
     }
     if let Some(content) = video::poster(format, &input, reading.duration_ms, &target).await {
         made.push(Made { role: "poster", name: "poster.jpg", media_type: "image/jpeg", content });
