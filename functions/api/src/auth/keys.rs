@@ -134,8 +134,9 @@ impl Keys {
     }
 
     async fn ask(&self) -> Result<BTreeMap<String, Key>, KeysError> {
-        let discovery: Discovery =
-            self.get(&format!("{}/.well-known/openid-configuration", self.issuer)).await?;
+        let discovery: Discovery = self
+            .get(&format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/')))
+            .await?;
         if discovery.issuer != self.issuer {
             return Err(KeysError::OtherIssuer { expected: self.issuer.clone(), found: discovery.issuer });
         }
