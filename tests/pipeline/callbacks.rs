@@ -1,0 +1,129 @@
+//! A callback may come twice, early, late, forged or never. Each is an ordinary day.
+
+use crate::{
+    files,
+    harness::{Script, stage, states_entered},
+    normalized::list,
+    submissions::{attempts, ready, submit},
+};
+use serde_json::{Value, json};
+
+const ASKED: &str = "The proofreader has not answered in time; it is asked.";
+
+fn says(document: &Value, note: &str) -> bool {
+    list(document, "timeline").iter().any(|entry| entry["note"] == note)
+}
+
+pub(crate) async fn one_that_never_comes_is_asked_for() {
+    let stage = stage().await;
+    let id = submit(stage, "never.md", Script::of("never").with("callback", "never")).await;
+    let document = ready(stage, &id).await;
+    assert!(says(&document, ASKED), "{document:#}");
+    let history = stage.host.aws().await.succeeded("overdue", &id).await;
+    let states = states_entered(&history);
+    assert!(states.contains(&"Ask") && states.contains(&"Fetch"), "{states:?}");
+}
+
+pub(crate) async fn one_with_a_bad_signature_changes_nothing() {
+    let stage = stage().await;
+    let id = submit(stage, "forged.md", Script::of("forged").with("callback", "forged")).await;
+    let document = ready(stage, &id).await;
+    assert!(says(&document, ASKED), "the forged callback counted: {document:#}");
+    let first =
+        submit(stage, "forgery-first.md", Script::of("forgery-first").with("callback", "forged-first")).await;
+    let document = ready(stage, &first).await;
+    assert!(!says(&document, ASKED), "the true callback was taken: {document:#}");
+}
+
+pub(crate) async fn one_that_comes_too_late_is_taken() {
+    /// The host asks after thirty seconds.
+    const LATE_SECONDS: u64 = 36;
+    let stage = stage().await;
+    let never_says: Vec<u16> = vec![503; 500];
+    let script = Script::of("late").with("callback", "late").with("delay_seconds", LATE_SECONDS);
+    let id = submit(stage, "late.md", script.with("asks", json!(never_says))).await;
+    let document = ready(stage, &id).await;
+    assert!(says(&document, ASKED), "{document:#}");
+    assert_eq!(attempts(&document), 1);
+}
+
+/// Waits until whatever is on its way for the results queue has been worked through, and finds the document unchanged.
+async fn stays(id: &str, document: &Value) {
+    let stage = stage().await;
+    stage.host.aws().await.until_empty("results").await;
+    let now = stage.host.api("teacher").await.document(id).await;
+    for name in ["status", "attempts", "result", "normalized", "failure"] {
+        assert_eq!(now[name], document[name], "{name}: {now:#}");
+    }
+    stage.host.aws().await.assert_one_normalized(id).await;
+}
+
+pub(crate) async fn two_give_one_result() {
+    let stage = stage().await;
+    for way in ["twice", "twice-new-id"] {
+        let name = format!("doubled-{way}.md");
+        let id = submit(stage, &name, Script::of(&name).with("callback", way)).await;
+        let document = ready(stage, &id).await;
+        assert_eq!(attempts(&document), 1, "{document:#}");
+        stays(&id, &document).await;
+    }
+}
+
+pub(crate) async fn two_that_differ_leave_the_first() {
+    let stage = stage().await;
+    let script = Script::of("contradicted").with("callback", "different-second");
+    let id = submit(stage, "contradicted.md", script).await;
+    let teacher = stage.host.api("teacher").await;
+    let note = "A second, different result arrived and was not used.";
+    teacher.until(&id, "tells of the second result", |document| says(document, note)).await;
+    stays(&id, &ready(stage, &id).await).await;
+}
+
+pub(crate) async fn one_before_the_answer_is_taken() {
+    let stage = stage().await;
+    let id = submit(stage, "early.md", Script::of("early").with("callback", "early")).await;
+    let document = ready(stage, &id).await;
+    assert_eq!(attempts(&document), 1, "{document:#}");
+    stays(&id, &document).await;
+}
+
+pub(crate) async fn a_failure_after_success_changes_nothing() {
+    let stage = stage().await;
+    let script = Script::of("failed-after").with("callback", "failed-after");
+    let id = submit(stage, "failed-after.md", script).await;
+    stays(&id, &ready(stage, &id).await).await;
+}
+
+pub(crate) async fn a_failure_that_may_pass_is_tried_again() {
+    let stage = stage().await;
+    let script = Script::of("may-pass").with("callback", "failed-retryable");
+    let id = submit(stage, "may-pass.md", script).await;
+    assert_eq!(attempts(&ready(stage, &id).await), 2);
+    stage.host.aws().await.succeeded("results", &id).await;
+}
+
+pub(crate) async fn strangers_are_refused() {
+    let stage = stage().await;
+    let teacher = stage.host.api("teacher").await;
+    let id = teacher.submit("for-strangers.md", &files::markdown()).await;
+    let document = ready(stage, &id).await;
+    let reference = stage.host.aws().await.reference(&id).await;
+    let data = json!({ "reference": reference, "job_id": "j", "error":
+        { "code": "c", "message": "m", "retryable": false } });
+    let body = json!({ "type": "job.failed", "timestamp": "2026-01-02T03:04:05Z", "data": data }).to_string();
+    let signature = "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=";
+    let unsigned =
+        [("webhook-id", "m1"), ("webhook-timestamp", "1000000000"), ("webhook-signature", signature)];
+    for headers in [&unsigned[..], &unsigned[..2], &[]] {
+        let answer = teacher.call_back(headers, body.clone().into_bytes()).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (401, &"callback-not-signed".into()),
+            "{}",
+            answer.text
+        );
+    }
+    let flood = teacher.call_back(&unsigned, vec![b' '; 300 * 1024]).await;
+    assert_eq!(flood.status, 413, "{}", flood.text);
+    assert_eq!(teacher.document(&id).await["version"], document["version"], "nothing changed");
+}

@@ -1,0 +1,65 @@
+use super::{FOLDER, Host, Processor};
+use std::{fs, process::ExitCode};
+use tokio::sync::OnceCell;
+
+/// The calm host divides times by this: a minute becomes a second, and an hour is still longer than a busy machine
+/// keeps a document waiting.
+const CALM_SCALE: &str = "60";
+/// The stage's host waits an hour for the processor before it asks: half a minute here.
+const STAGE_SCALE: &str = "120";
+
+/// What the narrow host takes at most, in bytes.
+pub(crate) const NARROW_BYTES_MAX: usize = 1000;
+
+static CALM: OnceCell<Host> = OnceCell::const_new();
+static NARROW: OnceCell<Host> = OnceCell::const_new();
+static STAGE: OnceCell<Stage> = OnceCell::const_new();
+
+/// A host and the processor that it uses, for everything that goes wrong between them.
+pub(crate) struct Stage {
+    pub(crate) host: Host,
+    pub(crate) processor: Processor,
+}
+
+/// The host on which nothing goes wrong but what is handed in.
+pub(crate) async fn calm() -> &'static Host {
+    CALM.get_or_init(|| Host::start("calm", &["--time-scale", CALM_SCALE])).await
+}
+
+/// A host that takes small files only.
+pub(crate) async fn narrow() -> &'static Host {
+    let options = ["--time-scale", CALM_SCALE, "--upload-bytes-max", "1000"];
+    NARROW.get_or_init(|| async move { Host::start("narrow", &options).await }).await
+}
+
+/// The host whose processor misbehaves as it is told.
+pub(crate) async fn stage() -> &'static Stage {
+    let start = async || {
+        let processor = Processor::start().await;
+        let options = [&["--time-scale", STAGE_SCALE], &processor.options()[..]].concat();
+        Stage { host: Host::start("stage", &options).await, processor }
+    };
+    STAGE.get_or_init(start).await
+}
+
+/// Ends the shared hosts. What lies in a dead-letter queue by then was lost to everybody; what lies on disk is kept if
+/// somebody has to look at it.
+pub(crate) async fn end(passed: bool) -> ExitCode {
+    let mut dead = 0;
+    for host in [CALM.get(), NARROW.get(), STAGE.get().map(|stage| &stage.host)].into_iter().flatten() {
+        dead += host.aws().await.dead_letters().await;
+        host.kill().await;
+    }
+    if let Some(stage) = STAGE.get() {
+        stage.processor.kill().await;
+    }
+    if dead > 0 {
+        eprintln!("{dead} messages are left in dead-letter queues");
+    }
+    if passed && dead == 0 {
+        fs::remove_dir_all(&*FOLDER).unwrap();
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("logs and data are kept in {}", FOLDER.display());
+    ExitCode::from(101)
+}

@@ -1,0 +1,46 @@
+//! Whole documents through a started `lectern`: the real binary, real queues, real machines, a real processor.
+//!
+//! Nothing here reaches into the process. Documents go in by the API and by S3, and what became of them is read from the
+//! API, the AWS APIs and the command line. Each scenario waits on conditions; none sleeps for a fixed time.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod callbacks;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod deletion;
+#[cfg(test)]
+mod file_types;
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod inbox;
+#[cfg(test)]
+mod normalized;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod poison;
+#[cfg(test)]
+mod refusals_to_start;
+#[cfg(test)]
+mod restarts;
+#[cfg(test)]
+mod results;
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod submissions;
+
+#[cfg(test)]
+fn main() -> std::process::ExitCode {
+    scenarios::run()
+}
+
+// Built without its tests, this file is nothing.
+#[cfg(not(test))]
+fn main() {}
