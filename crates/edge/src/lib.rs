@@ -23,7 +23,7 @@ pub use notification::{Created, created};
 pub use pipeline::Pipeline;
 pub use register::{Register, SHARDS, UNASSIGNED_SCHOOL};
 pub use report::Reports;
-pub use runtime::{Runtime, Transport, TransportError};
+pub use runtime::{Runtime, Transport, TransportError, default_transport};
 pub use sender::Sender;
 pub use trouble::Trouble;
 pub use variables::{Misconfigured, Variables};

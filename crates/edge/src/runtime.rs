@@ -105,8 +105,8 @@ impl Runtime {
     }
 }
 
-/// A client that goes nowhere by itself: no redirects, no proxies from the environment, nothing unpacked unasked.
-fn default_transport() -> Result<reqwest::Client, TransportError> {
+/// The client of both hosts. It goes nowhere by itself: no redirects, no proxies from the environment, nothing unpacked unasked.
+pub fn default_transport() -> Result<reqwest::Client, TransportError> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()

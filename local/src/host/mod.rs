@@ -25,7 +25,7 @@ use clock::{Clock, Pace, Random, SystemClock, SystemRandom};
 use data_dir::DataDir;
 use edge::Runtime;
 use functions::Functions;
-use local_issuer::Issuer;
+use local_issuer::{Issuer, Place};
 use local_sqs::Queues;
 use local_states::StateMachines;
 use std::{
@@ -121,7 +121,7 @@ impl Host {
         // The cell was made in open_storage and is set only here.
         drop(storage.tasks.functions.set(Arc::clone(&functions)));
         let issuer = Issuer::open(
-            &data_dir.join("issuer"),
+            Place::Directory(&data_dir.join("issuer")),
             &issuer_url,
             wiring::CLIENT_ID,
             Arc::clone(&world.clock),
