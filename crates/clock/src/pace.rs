@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn a_pace_divides_and_zero_means_real() {
-        assert_eq!(Pace::times(60).of(Duration::from_secs(3600)), Duration::from_mins(1));
+        assert_eq!(Pace::times(60).of(Duration::from_hours(1)), Duration::from_mins(1));
         assert_eq!(Pace::times(0), Pace::REAL);
     }
 }

@@ -4,10 +4,12 @@
 //! The world here is a bag of messages that are delivered at least once and in any order, machines that start once per
 //! name, and a processor that answers as it likes. It knows the rules' inputs and outputs and none of their code.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
+
 use document::{
-    Answer, Arrival, Code, Declaration, Document, DocumentId, Event, Failure, Kind, MachineInput, MachineName,
-    MachineRef, Moment, Normalized, Origin, Receipt, ResultFile, Revision, Send, Sequencer, Stage, Status, Timing,
-    Unusable, Work, decide,
+    Answer, Arrival, Code, Declaration, Document, DocumentId, Event, Failure, Kind, MachineInput,
+    MachineName, MachineRef, Moment, Normalized, Origin, Receipt, ResultFile, Revision, Send, Sequencer,
+    Stage, Status, Timing, Unusable, Work, decide,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +97,8 @@ impl World {
     fn put(&mut self) {
         self.revisions += 1;
         let id = format!("version-{}", self.revisions);
-        self.messages.push(Message::Object(Revision { id, sequencer: Sequencer(format!("{:08X}", self.revisions)) }));
+        self.messages
+            .push(Message::Object(Revision { id, sequencer: Sequencer(format!("{:08X}", self.revisions)) }));
     }
 
     /// Writes, then sends; a crash between the two leaves the sends out and is `None`.
@@ -153,12 +156,17 @@ impl World {
             assert!(may_leave, "{} became {} by {event:?}", before.status, next.status);
             if !same_revision && !before.revision_id().is_empty() {
                 assert!(matches!(event, Event::Arrived(_)));
-                assert!(next.revision.as_ref().unwrap().sequencer > before.revision.as_ref().unwrap().sequencer);
+                assert!(
+                    next.revision.as_ref().unwrap().sequencer > before.revision.as_ref().unwrap().sequencer
+                );
             }
         }
         assert!(next.status.is_final() || next.deadline.is_some(), "{} has no deadline", next.status);
         assert!(!next.status.is_final() || next.owner == document::Owner::default());
-        assert_eq!(matches!(next.status, Status::Failed | Status::Rejected), next.failure.is_some() && next.status != Status::Deleted);
+        assert_eq!(
+            matches!(next.status, Status::Failed | Status::Rejected),
+            next.failure.is_some() && next.status != Status::Deleted
+        );
         assert!(next.timeline.len() <= document::TIMELINE_ENTRIES_MAX);
         assert!(next.attempts.len() <= document::ATTEMPTS_KEPT_MAX);
         assert!(next.revisions.len() <= document::REVISIONS_KEPT_MAX);
@@ -190,7 +198,8 @@ impl World {
         let (name, input) = self.machines[execution].clone();
         let exec = Some(execution.to_owned());
         let machine = Some(MachineRef { name, cycle: input.cycle });
-        let work = |attempt, machine| Work { document_id: id(), revision: input.revision.clone(), attempt, machine };
+        let work =
+            |attempt, machine| Work { document_id: id(), revision: input.revision.clone(), attempt, machine };
         let results = |fault| Message::Results {
             reference: input.reference.clone().unwrap_or_default(),
             fault,
@@ -247,7 +256,9 @@ impl World {
     /// Works one message; `false` leaves it on its queue.
     fn handle(&mut self, message: &Message, choice: &Choice) -> bool {
         let (answer, exec) = match message.clone() {
-            Message::Object(revision) => (self.apply(&self.arrival(revision, choice.how), choice.crash), None),
+            Message::Object(revision) => {
+                (self.apply(&self.arrival(revision, choice.how), choice.crash), None)
+            }
             Message::Look { exec } => {
                 let newest = format!("version-{}", self.revisions);
                 let found = Revision { id: newest, sequencer: Sequencer(format!("{:08X}", self.revisions)) };
@@ -285,13 +296,24 @@ impl World {
         let (key, media_type) = ("key".into(), "application/octet-stream".into());
         let kind = Kind::LessonPlan;
         let document_id = id();
-        Event::Arrived(Box::new(Arrival { document_id, key, origin, revision, size: 1, media_type, kind, inspection }))
+        Event::Arrived(Box::new(Arrival {
+            document_id,
+            key,
+            origin,
+            revision,
+            size: 1,
+            media_type,
+            kind,
+            inspection,
+        }))
     }
 
     fn transfer(&mut self, work: &Work, exec: Option<String>, choice: &Choice) -> bool {
         let nonce = [u8::try_from(self.accepted.len() % 251).unwrap(); 16];
         let claim = Event::Claimed { work: work.clone(), function: "transfer".into(), nonce };
-        let Some(answer) = self.apply(&claim, choice.crash && choice.how % 2 == 0) else { return false };
+        let Some(answer) = self.apply(&claim, choice.crash && choice.how.is_multiple_of(2)) else {
+            return false;
+        };
         let Answer::Claimed { attempt } = answer else {
             self.report(exec, &answer);
             return !matches!(answer, Answer::Busy { .. });
@@ -299,7 +321,12 @@ impl World {
         let event = match choice.how {
             0..=3 => {
                 self.accepted.push(attempt.reference.clone());
-                let early = Message::Results { reference: attempt.reference, fault: choice.how, machine: None, exec: None };
+                let early = Message::Results {
+                    reference: attempt.reference,
+                    fault: choice.how,
+                    machine: None,
+                    exec: None,
+                };
                 if choice.duplicate {
                     self.messages.push(early);
                 }
@@ -324,8 +351,14 @@ impl World {
                 }
             }
             10..=12 => {
-                if let Some(reference) = self.accepted.get(choice.which % self.accepted.len().max(1)).cloned() {
-                    self.messages.push(Message::Results { reference, fault: choice.how % 4, machine: None, exec: None });
+                if let Some(reference) = self.accepted.get(choice.which % self.accepted.len().max(1)).cloned()
+                {
+                    self.messages.push(Message::Results {
+                        reference,
+                        fault: choice.how % 4,
+                        machine: None,
+                        exec: None,
+                    });
                 }
             }
             13 => self.put(),
@@ -362,10 +395,17 @@ impl World {
                 let Event::Arrived(arrival) = self.arrival(revision, 0) else { return };
                 (Event::Arrived(Box::new(Arrival { inspection: Err(failure), ..*arrival })), None)
             }
-            Message::Transfer { work, exec } => (Event::Parked { stage: Stage::Transfer, work: Some(work), failure }, exec),
-            Message::Normalize { work } => (Event::Parked { stage: Stage::Normalization, work: Some(work), failure }, None),
+            Message::Transfer { work, exec } => {
+                (Event::Parked { stage: Stage::Transfer, work: Some(work), failure }, exec)
+            }
+            Message::Normalize { work } => {
+                (Event::Parked { stage: Stage::Normalization, work: Some(work), failure }, None)
+            }
             Message::Results { machine, exec, .. } => {
-                let work = self.register.as_ref().map(|document| Work { machine, ..document.work(document.attempt_number()) });
+                let work = self
+                    .register
+                    .as_ref()
+                    .map(|document| Work { machine, ..document.work(document.attempt_number()) });
                 (Event::Parked { stage: Stage::Results, work, failure }, exec)
             }
             Message::Look { exec } => (Event::Parked { stage: Stage::Uploads, work: None, failure }, exec),
@@ -429,7 +469,8 @@ fn results(reference: String, fault: u8, machine: Option<MachineRef>) -> Event {
 
 fn choices() -> impl Strategy<Value = Vec<Choice>> {
     let choice = (0_u8..=20, any::<usize>(), 0_u8..=7, prop::bool::weighted(0.2), prop::bool::weighted(0.2));
-    let choice = choice.prop_map(|(what, which, how, crash, duplicate)| Choice { what, which, how, crash, duplicate });
+    let choice =
+        choice.prop_map(|(what, which, how, crash, duplicate)| Choice { what, which, how, crash, duplicate });
     prop::collection::vec(choice, 0..80)
 }
 

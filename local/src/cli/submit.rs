@@ -111,8 +111,9 @@ async fn follow(client: &Client, id: &str, name: &str, bar: &ProgressBar) -> Res
 
 fn refusal(file: &str, refused: &Refused) -> Value {
     let problem = &refused.problem;
+    let message = if problem["detail"].is_null() { &problem["title"] } else { &problem["detail"] };
     let failure = json!({
-        "code": problem["code"], "message": problem["detail"], "next_action": problem["next_action"],
+        "code": problem["code"], "message": message, "next_action": problem["next_action"],
     });
     json!({ "file": file, "document_id": null, "status": "rejected", "failure": failure })
 }

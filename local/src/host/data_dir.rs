@@ -10,6 +10,8 @@ use std::{
 
 /// The layout of the data directory. It changes only with a migration.
 const FORMAT: u32 = 1;
+/// The file that remembers the reference processor's port.
+const PROCESSOR_PORT: &str = "processor-port";
 
 /// The folder that holds everything this host knows. Locked against a second host for as long as it lives.
 #[derive(Debug)]
@@ -88,6 +90,18 @@ impl DataDir {
             }
             Err(error) => Err(failed(error)),
         }
+    }
+
+    /// The port that the reference processor had last; 0 before the first start.
+    pub(super) fn processor_port(&self) -> u16 {
+        let kept = std::fs::read_to_string(self.join(PROCESSOR_PORT));
+        kept.ok().and_then(|port| port.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// Remembers the reference processor's port.
+    pub(super) fn keep_processor_port(&self, port: u16) -> Result<(), HostError> {
+        let failed = |source| HostError::DataDir { path: self.join(PROCESSOR_PORT), source };
+        self.keep(PROCESSOR_PORT, port.to_string().as_bytes()).map_err(failed)
     }
 
     /// Writes a small file whole: beside, synced, renamed, and the folder synced too.

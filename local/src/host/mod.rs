@@ -175,21 +175,31 @@ fn url(listener: &TcpListener) -> Result<String, HostError> {
     Ok(format!("http://{shown}"))
 }
 
+/// Starts the reference processor where it was before, so that addresses it gave out before a restart still lead to it.
 async fn start_processor(
     data_dir: &DataDir,
     secrets: &data_dir::Secrets,
     world: &World,
 ) -> Result<processor::Running, HostError> {
-    let options = processor::Options {
-        port: 0,
-        data_dir: data_dir.join("processor"),
-        token: Some(secrets.processor_token.clone()),
-        secret: Some(secrets.callback_secret.clone()),
-        pace: world.pace,
-        ..processor::Options::default()
+    let start = |port| {
+        let options = processor::Options {
+            port,
+            data_dir: data_dir.join("processor"),
+            token: Some(secrets.processor_token.clone()),
+            secret: Some(secrets.callback_secret.clone()),
+            pace: world.pace,
+            ..processor::Options::default()
+        };
+        processor::start(options, Arc::clone(&world.clock), Arc::clone(&world.random))
     };
-    let started = processor::start(options, Arc::clone(&world.clock), Arc::clone(&world.random)).await;
-    started.map_err(|error| HostError::Processor(error.to_string()))
+    let before = data_dir.processor_port();
+    let mut started = start(before).await;
+    if started.is_err() && before != 0 {
+        started = start(0).await;
+    }
+    let running = started.map_err(|error| HostError::Processor(error.to_string()))?;
+    data_dir.keep_processor_port(running.url.port().unwrap_or(0))?;
+    Ok(running)
 }
 
 fn open_storage(data_dir: &DataDir, world: &World, aws_url: &str) -> Result<Storage, HostError> {

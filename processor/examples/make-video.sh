@@ -12,4 +12,4 @@ ffmpeg -nostdin -hide_banner -loglevel error -y \
     -c:a aac -b:a 48k -ac 1 \
     -c:s mov_text -metadata:s:s:0 language=eng -metadata:s:a:0 language=eng \
     -fflags +bitexact -flags:v +bitexact -flags:a +bitexact -movflags +faststart \
-    lesson.mp4
+    ../../samples/lesson.mp4
