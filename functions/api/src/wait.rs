@@ -6,11 +6,12 @@ use tokio::sync::Semaphore;
 
 /// Longest wait for a change: an HTTP API gives up after 30 s.
 const WAIT_MAX: Duration = Duration::from_secs(20);
-/// How often a waiting request looks, at the real pace.
+/// How often a waiting request looks, at the real pace, once it has waited for a while.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Shortest time between two looks at any pace: the register is everybody's.
+/// Time before the second look, doubled from look to look: most changes come quickly or not for long. Also the shortest
+/// time between two looks at any pace: the register is everybody's.
 const LOOK_EVERY_MIN: Duration = Duration::from_millis(100);
-/// Requests that wait at once; whoever comes beyond is answered at once. Each looks once a second.
+/// Requests that wait at once; whoever comes beyond is answered at once. Each looks about once a second.
 const WAITING_MAX: usize = 200;
 
 /// Lets some time pass.
@@ -54,11 +55,13 @@ impl Waits {
         let Ok(_place) = self.places.try_acquire() else {
             return Ok(seen);
         };
+        let mut nap_next = LOOK_EVERY_MIN;
         // Only the naps count: the looks between them are short, and the function's time has a margin.
         while mark(&seen) == since && !left.is_zero() {
-            let nap = left.min(self.look_every);
+            let nap = left.min(nap_next);
             (self.nap)(nap).await;
             left -= nap;
+            nap_next = (nap_next * 2).min(self.look_every);
             seen = look().await?;
         }
         Ok(seen)
@@ -92,10 +95,10 @@ mod tests {
         assert_eq!(looks(&waits, 10, Some(7), 4).await, (1, 1), "has changed already");
         assert_eq!(looks(&waits, 0, Some(1), 4).await, (1, 1), "does not wait");
         assert_eq!(looks(&waits, 10, None, 4).await, (2, 4), "waits for a change from now on");
-        assert_eq!(looks(&waits, 3, Some(1), 100).await, (1, 4), "the time is over");
+        assert_eq!(looks(&waits, 3, Some(1), 100).await, (1, 7), "the time is over");
         assert_eq!(
             looks(&waits, 4_000_000_000, Some(1), 100).await,
-            (1, 21),
+            (1, 24),
             "nobody waits longer than that"
         );
     }

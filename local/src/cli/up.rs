@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 /// Starts everything, says so in one line, and runs until it is told to stop.
 pub(super) async fn up(options: UpOptions) -> Result<ExitCode, CliError> {
     let filter = EnvFilter::try_from_env("LECTERN_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,lectern=info,s3s=off"));
+        .unwrap_or_else(|_| EnvFilter::new("warn,lectern=info,s3s=off,mp4_atom=error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
