@@ -201,8 +201,11 @@ impl Failure {
     pub fn with_detail(mut self, detail: &str) -> Self {
         let printable = detail.chars().map(|c| if c.is_control() { ' ' } else { c });
         let detail: String = printable.take(DETAIL_CHARS_MAX).collect();
-        if !detail.trim().is_empty() {
-            self.message = format!("{} {}", self.message, detail.trim());
+        let detail = detail.trim();
+        if !detail.is_empty() {
+            // Others do not end their messages as sentences end.
+            let end = if detail.ends_with(['.', '!', '?']) { "" } else { "." };
+            self.message = format!("{} {detail}{end}", self.message);
         }
         self
     }
@@ -233,7 +236,7 @@ mod tests {
         let check = |word: &str, code: Code, cause: &str| {
             let failure = Failure::of_processor(word, "said so", Code::ProcessorFailed);
             assert_eq!((failure.code.as_str(), failure.cause.as_str()), (code.as_str(), cause), "{word}");
-            assert!(failure.message.ends_with("said so"));
+            assert!(failure.message.ends_with(" said so."), "{}", failure.message);
         };
         check("encrypted", Code::FileEncrypted, "file-encrypted");
         check("file-encrypted", Code::FileEncrypted, "file-encrypted");
