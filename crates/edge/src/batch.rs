@@ -113,10 +113,27 @@ impl Batch {
         let (Some(queue), Some(receipt)) = (&self.queue_url, &message.receipt_handle) else {
             return;
         };
-        let seconds = i32::try_from(again_in.as_secs()).unwrap_or(i32::MAX);
         let change = self.sqs.change_message_visibility().queue_url(queue).receipt_handle(receipt);
-        if let Err(error) = change.visibility_timeout(seconds).send().await {
+        if let Err(error) = change.visibility_timeout(whole_seconds(again_in)).send().await {
             tracing::debug!(%error, "the message comes back with its time-out");
+        }
+    }
+}
+
+/// Rounded up: a message that comes back a moment before its time would use up its receives in that moment.
+fn whole_seconds(time: Duration) -> i32 {
+    let begun = u64::from(time.subsec_nanos() > 0);
+    i32::try_from(time.as_secs() + begun).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_never_comes_back_before_its_time() {
+        for (time, seconds) in [(0, 0), (1, 1), (999, 1), (1000, 1), (1001, 2)] {
+            assert_eq!(whole_seconds(Duration::from_millis(time)), seconds, "{time} ms");
         }
     }
 }

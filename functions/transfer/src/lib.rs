@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use contract::queue::WorkMessage;
 use document::{Answer, Event, Moment};
 use edge::{
-    Batch, Call, Delivery, FunctionError, Handler, Misconfigured, Pipeline, Reports, Runtime, Trouble,
+    Batch, Call, Delivery, FunctionError, Handler, Misconfigured, Pace, Pipeline, Reports, Runtime, Trouble,
 };
 use originals::Originals;
 use outcome::Outcome;
@@ -41,6 +41,7 @@ pub struct Transfer {
     function: String,
     callback_url: String,
     stream_bytes_max: u64,
+    pace: Pace,
 }
 
 /// Wires the function.
@@ -60,6 +61,7 @@ pub async fn build(runtime: Runtime) -> Result<Transfer, Misconfigured> {
         function: variables.optional("FUNCTION_NAME").unwrap_or(FUNCTION_NAME).to_owned(),
         callback_url: variables.required("CALLBACK_URL")?.to_owned(),
         stream_bytes_max: variables.parsed("STREAM_BYTES_MAX", "a number of bytes", STREAM_BYTES_MAX)?,
+        pace: runtime.pace()?,
         runtime,
     })
 }
@@ -82,7 +84,8 @@ impl Transfer {
         let (document, attempt) = match (verdict.answer, verdict.change) {
             (Answer::Claimed { attempt }, Some(document)) => (document, attempt),
             (Answer::Busy { until }, _) => {
-                let again_in = self.runtime.now().until(until);
+                // The queue divides by the pace what it is told; the lease was divided already.
+                let again_in = self.runtime.now().until(until).saturating_mul(self.pace.scale());
                 return Err(Trouble::busy("somebody else is sending this document", again_in));
             }
             (answer, _) => {
