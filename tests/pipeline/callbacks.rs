@@ -2,7 +2,7 @@
 
 use crate::{
     files,
-    harness::{Script, stage, states_entered},
+    harness::{Processor, Script, stage, states_entered},
     normalized::list,
     submissions::{attempts, ready, submit},
 };
@@ -89,9 +89,36 @@ pub(crate) async fn one_before_the_answer_is_taken() {
 
 pub(crate) async fn a_failure_after_success_changes_nothing() {
     let stage = stage().await;
-    let script = Script::of("failed-after").with("callback", "failed-after");
-    let id = submit(stage, "failed-after.md", script).await;
-    stays(&id, &ready(stage, &id).await).await;
+    let teacher = stage.host.api("teacher").await;
+    let id = teacher.submit("failed-after.md", &files::markdown()).await;
+    let document = ready(stage, &id).await;
+    let body = failure(&stage.host.aws().await.reference(&id).await);
+    let answer = teacher.call_back_signed(&Processor::secret(), "msg-failed-after", body).await;
+    assert_eq!(
+        answer.status, 202,
+        "it is rightly signed and about something that was asked: {}",
+        answer.text
+    );
+    stays(&id, &document).await;
+}
+
+pub(crate) async fn a_failure_before_success_is_made_good() {
+    let stage = stage().await;
+    // Both come at once: whichever is worked through first, the document that was proved counts.
+    let script = Script::of("contradictory").with("callback", "failed-after");
+    let id = submit(stage, "contradictory.md", script).await;
+    let teacher = stage.host.api("teacher").await;
+    let document = teacher.until(&id, "is ready", |document| document["status"] == "ready").await;
+    stays(&id, &document).await;
+}
+
+/// A callback that says that a job failed for good.
+fn failure(reference: &str) -> Vec<u8> {
+    let error = json!({ "code": "scripted", "message": "This failure is not true", "retryable": false });
+    let data = json!({ "reference": reference, "job_id": "j", "error": error });
+    json!({ "type": "job.failed", "timestamp": "2026-01-02T03:04:05Z", "data": data })
+        .to_string()
+        .into_bytes()
 }
 
 pub(crate) async fn a_failure_that_may_pass_is_tried_again() {
@@ -107,15 +134,12 @@ pub(crate) async fn strangers_are_refused() {
     let teacher = stage.host.api("teacher").await;
     let id = teacher.submit("for-strangers.md", &files::markdown()).await;
     let document = ready(stage, &id).await;
-    let reference = stage.host.aws().await.reference(&id).await;
-    let data = json!({ "reference": reference, "job_id": "j", "error":
-        { "code": "c", "message": "m", "retryable": false } });
-    let body = json!({ "type": "job.failed", "timestamp": "2026-01-02T03:04:05Z", "data": data }).to_string();
+    let body = failure(&stage.host.aws().await.reference(&id).await);
     let signature = "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=";
     let unsigned =
         [("webhook-id", "m1"), ("webhook-timestamp", "1000000000"), ("webhook-signature", signature)];
     for headers in [&unsigned[..], &unsigned[..2], &[]] {
-        let answer = teacher.call_back(headers, body.clone().into_bytes()).await;
+        let answer = teacher.call_back(headers, body.clone()).await;
         assert_eq!(
             (answer.status, &answer.body["code"]),
             (401, &"callback-not-signed".into()),
@@ -125,5 +149,12 @@ pub(crate) async fn strangers_are_refused() {
     }
     let flood = teacher.call_back(&unsigned, vec![b' '; 300 * 1024]).await;
     assert_eq!(flood.status, 413, "{}", flood.text);
+    let other = webhook::Secret::from_bytes(&[7; 32]).unwrap();
+    let forged = teacher.call_back_signed(&other, "msg-forged", body).await;
+    assert_eq!(forged.status, 401, "{}", forged.text);
+    let unknown =
+        failure("018f2f6e-7c1a-7000-8000-0123456789ab.0123456789ab.1.00112233445566778899aabbccddeeff");
+    let answer = teacher.call_back_signed(&Processor::secret(), "msg-unknown", unknown).await;
+    assert_eq!((answer.status, &answer.body["code"]), (404, &"reference-unknown".into()), "{}", answer.text);
     assert_eq!(teacher.document(&id).await["version"], document["version"], "nothing changed");
 }

@@ -6,7 +6,7 @@ use crate::{
     submissions::submit,
 };
 use serde_json::{Value, json};
-use std::{fs, net::TcpListener};
+use std::{collections::BTreeSet, fs, net::TcpListener};
 
 /// What a command printed and how it ended.
 struct Ran {
@@ -34,10 +34,10 @@ impl Ran {
     }
 }
 
-/// Asserts that the words are the fields of an object, all of them.
+/// Asserts that these are the fields of an object, all of them.
 fn fields(value: &Value, expect: &[&str]) {
-    let found: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(found, expect, "{value:#}");
+    let found: BTreeSet<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(found, expect.iter().copied().collect(), "{value:#}");
 }
 
 pub(crate) async fn submit_waits_for_every_sample() {

@@ -59,8 +59,10 @@ pub(crate) fn windows_text() -> Vec<u8> {
 
 pub(crate) fn docx() -> Vec<u8> {
     let main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
-    let types =
-        format!(r#"{CONTENT_TYPES}<Override PartName="/word/document.xml" ContentType="{main}"/></Types>"#);
+    let styles = "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml";
+    let types = format!(
+        r#"{CONTENT_TYPES}<Override PartName="/word/document.xml" ContentType="{main}"/><Override PartName="/word/styles.xml" ContentType="{styles}"/></Types>"#
+    );
     let paragraph = |style: &str, text: &str| {
         format!(r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"#)
     };
@@ -69,10 +71,13 @@ pub(crate) fn docx() -> Vec<u8> {
         paragraph("Heading1", HEADING),
         paragraph("Normal", SENTENCE)
     );
+    let styles = r#"<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style></w:styles>"#;
     package(&[
         ("[Content_Types].xml", &types),
         ("_rels/.rels", &relationships(&[("r1", "officeDocument", "word/document.xml")])),
         ("word/document.xml", &document),
+        ("word/_rels/document.xml.rels", &relationships(&[("r1", "styles", "styles.xml")])),
+        ("word/styles.xml", styles),
     ])
 }
 

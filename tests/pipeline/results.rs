@@ -25,7 +25,7 @@ pub(crate) async fn always_wrong_fails_and_a_redrive_saves() {
     let document = stage.host.api("teacher").await.finished(&id).await;
     let told = Told {
         code: "results-wrong",
-        sentence: "What the proofreader sent back was wrong each time we asked.",
+        sentence: "What the proofreader sent back was not right.",
         next_action: "the operator can send it again",
     };
     told.of_document(&document, "failed");

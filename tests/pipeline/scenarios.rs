@@ -32,6 +32,7 @@ pub(crate) fn run() -> ExitCode {
             two_that_differ_leave_the_first,
             one_before_the_answer_is_taken,
             a_failure_after_success_changes_nothing,
+            a_failure_before_success_is_made_good,
             a_failure_that_may_pass_is_tried_again,
             strangers_are_refused,
         }

@@ -1,4 +1,5 @@
 use super::eventually;
+use clock::{Clock as _, SystemClock};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -73,6 +74,15 @@ impl Api {
             request = request.header(*name, *value);
         }
         Self::send(request).await
+    }
+
+    /// The same, rightly signed with a secret.
+    pub(crate) async fn call_back_signed(&self, secret: &webhook::Secret, id: &str, body: Vec<u8>) -> Answer {
+        let now = SystemClock.now().as_second();
+        let signature = secret.sign(id, now, &body);
+        let headers =
+            [(webhook::ID, id), (webhook::TIMESTAMP, &now.to_string()), (webhook::SIGNATURE, &signature)];
+        self.call_back(&headers, body).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

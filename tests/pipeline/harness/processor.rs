@@ -44,6 +44,11 @@ impl Processor {
         ["--processor-url", &self.url, "--processor-token", TOKEN, "--callback-secrets", SECRET]
     }
 
+    /// What signs its callbacks.
+    pub(crate) fn secret() -> webhook::Secret {
+        webhook::Secret::parse(SECRET).unwrap()
+    }
+
     pub(crate) async fn script(&self, script: Script) {
         let request = self.http.post(format!("{}/script", self.url)).bearer_auth(TOKEN).json(&script.0);
         let answer = request.send().await.unwrap();
