@@ -22,10 +22,27 @@ const DRAIN_STEPS_MAX: usize = 5_000;
 #[derive(Clone, Debug)]
 enum Message {
     Object(Revision),
-    Look { exec: Option<String> },
-    Transfer { work: Work, exec: Option<String> },
-    Results { reference: String, fault: u8, machine: Option<MachineRef>, exec: Option<String> },
-    Normalize { work: Work },
+    Look {
+        exec: Option<String>,
+    },
+    Transfer {
+        work: Work,
+        exec: Option<String>,
+    },
+    /// Not a message: a transfer function that has sent and is about to say how it went.
+    Sent {
+        event: Event,
+        exec: Option<String>,
+    },
+    Results {
+        reference: String,
+        fault: u8,
+        machine: Option<MachineRef>,
+        exec: Option<String>,
+    },
+    Normalize {
+        work: Work,
+    },
 }
 
 /// What an adversary chooses at one step.
@@ -106,6 +123,15 @@ impl World {
         let verdict = decide(self.register.as_ref(), event, self.now, &self.timing);
         if let Some(changed) = &verdict.change {
             self.check_change(event, changed, &verdict.answer);
+            self.check_owner(event);
+            for send in &verdict.sends {
+                // Jobs of a closed revision are forgotten once, however often the newer one arrives.
+                if let Send::Start { execution, machine, .. } = send
+                    && *machine != MachineName::Forget
+                {
+                    assert!(!self.started.contains(execution), "a new claim starts nothing: {execution}");
+                }
+            }
             self.register = Some((**changed).clone());
         }
         if let Answer::Claimed { .. } = verdict.answer {
@@ -181,6 +207,24 @@ impl World {
         if next.owner.lease.is_none() {
             self.lease = None;
         }
+    }
+
+    /// A machine that does not own the document changes nothing by a wish; nobody takes it from a live lease.
+    fn check_owner(&self, event: &Event) {
+        let Some(before) = &self.register else { return };
+        let asks = match event {
+            Event::Claimed { work, .. } | Event::Undelivered { work, .. } => work.machine,
+            Event::Parked { work: Some(work), .. } => work.machine,
+            Event::ResultsUnusable { machine, .. } => *machine,
+            Event::MachineEnded { machine, .. } => Some(*machine),
+            _ => None,
+        };
+        assert!(asks.is_none() || before.owner.machine == asks, "{asks:?} is not the owner: {event:?}");
+        let leased = before.owner.lease.as_ref().is_some_and(|lease| lease.until > self.now);
+        assert!(
+            !(leased && matches!(event, Event::Parked { stage: Stage::Transfer, .. })),
+            "parked under a lease"
+        );
     }
 
     /// A claim is granted only if no other is alive.
@@ -266,7 +310,13 @@ impl World {
                 (self.apply(&event, choice.crash), exec)
             }
             Message::Transfer { work, exec } => return self.transfer(&work, exec, choice),
+            Message::Sent { event, exec } => {
+                self.sent(&event, exec, choice.crash);
+                return true;
+            }
             Message::Results { reference, fault, machine, exec } => {
+                // What a machine has fetched again may be wrong again.
+                let fault = if exec.is_some() && self.faults { choice.how % 4 } else { fault };
                 let event = results(reference, fault, machine);
                 (self.apply(&event, choice.crash), exec)
             }
@@ -335,9 +385,27 @@ impl World {
             4 => Event::Refused { work: work.clone(), failure: Failure::new(Code::ProcessorRefused) },
             _ => Event::Undelivered { work: work.clone(), reason: "503".into(), retry_after_seconds: None },
         };
-        let Some(answer) = self.apply(&event, choice.crash) else { return false };
-        self.report(exec, &answer);
+        // Anything may happen before the function says how it went; if it dies, its message comes again.
+        if choice.crash && self.faults {
+            return false;
+        }
+        self.messages.push(Message::Sent { event, exec });
         true
+    }
+
+    /// The function says how the sending went; one that dies between write and send leaves its message on the queue.
+    fn sent(&mut self, event: &Event, exec: Option<String>, crash: bool) {
+        match self.apply(event, crash) {
+            Some(answer) => self.report(exec, &answer),
+            None => match event {
+                Event::Accepted { work, .. }
+                | Event::Refused { work, .. }
+                | Event::Undelivered { work, .. } => {
+                    self.messages.push(Message::Transfer { work: work.clone(), exec });
+                }
+                _ => {}
+            },
+        }
     }
 
     fn step(&mut self, choice: &Choice) {
@@ -345,7 +413,8 @@ impl World {
             0..=9 if !self.messages.is_empty() => {
                 let index = choice.which % self.messages.len();
                 let message = self.messages[index].clone();
-                if self.handle(&message, choice) && !choice.duplicate {
+                let twice = choice.duplicate && !matches!(message, Message::Sent { .. });
+                if self.handle(&message, choice) && !twice {
                     // What the message caused was put behind it.
                     self.messages.remove(index);
                 }
@@ -409,6 +478,15 @@ impl World {
                 (Event::Parked { stage: Stage::Results, work, failure }, exec)
             }
             Message::Look { exec } => (Event::Parked { stage: Stage::Uploads, work: None, failure }, exec),
+            // Its function died; its message is received once too often.
+            Message::Sent { event, exec } => match event {
+                Event::Accepted { work, .. }
+                | Event::Refused { work, .. }
+                | Event::Undelivered { work, .. } => {
+                    (Event::Parked { stage: Stage::Transfer, work: Some(work), failure }, exec)
+                }
+                _ => return,
+            },
         };
         self.apply(&event, false);
         self.report(exec, &Answer::Failed);
@@ -419,8 +497,8 @@ impl World {
         self.faults = false;
         let calm = Choice { what: 0, which: 0, how: 0, crash: false, duplicate: false };
         for _ in 0..DRAIN_STEPS_MAX {
-            if let Some(message) = self.messages.first().cloned() {
-                self.messages.remove(0);
+            if !self.messages.is_empty() {
+                let message = self.messages.remove(0);
                 if !self.handle(&message, &calm) {
                     self.messages.push(message);
                     self.now = self.now.after(Duration::from_mins(1));
@@ -492,7 +570,7 @@ fn a_calm_day_ends_ready_within_five_writes_after_the_arrival() {
     let mut world = World::new(true);
     world.faults = false;
     let calm = Choice { what: 0, which: 0, how: 0, crash: false, duplicate: false };
-    for _ in 0..2 {
+    for _ in 0..3 {
         let message = world.messages.remove(0);
         assert!(world.handle(&message, &calm));
     }
@@ -501,4 +579,33 @@ fn a_calm_day_ends_ready_within_five_writes_after_the_arrival() {
     world.drain();
     let document = world.register.unwrap();
     assert_eq!((document.status, document.version), (Status::Ready, 5));
+}
+
+#[test]
+fn a_repeat_sends_again() {
+    let mut world = World::new(true);
+    let arrival = world.messages[0].clone();
+    let calm = Choice { what: 0, which: 0, how: 0, crash: false, duplicate: false };
+    let crash = Choice { crash: true, ..calm.clone() };
+    assert!(!world.handle(&arrival, &crash), "the write succeeded and nothing was sent");
+    assert_eq!(world.messages.len(), 1);
+    assert!(world.handle(&arrival, &calm));
+    assert!(matches!(&world.messages[..], [_, Message::Transfer { .. }]), "{:?}", world.messages);
+    assert_eq!(world.register.unwrap().version, 1, "the repeat wrote nothing");
+}
+
+#[test]
+fn a_document_that_never_moves_fails_as_stuck() {
+    let mut world = World::new(true);
+    let arrival = world.messages.remove(0);
+    let calm = Choice { what: 0, which: 0, how: 0, crash: false, duplicate: false };
+    assert!(world.handle(&arrival, &calm));
+    for _ in 0..=document::rules::NUDGES_MAX {
+        // Every message is lost.
+        world.messages.clear();
+        world.now = world.register.as_ref().unwrap().deadline.unwrap();
+        world.apply(&Event::DeadlinePassed, false);
+    }
+    let document = world.register.unwrap();
+    assert_eq!((document.status, document.failure.unwrap().code.as_str()), (Status::Failed, "stuck"));
 }
