@@ -44,6 +44,9 @@ pub(crate) async fn a_port_that_is_taken() {
     refused(&["--port", &port, "--aws-port", "0", "--data-dir", place], "--port").await;
     refused(&["--port", "0", "--aws-port", &port, "--data-dir", place], "--aws-port").await;
     assert_eq!(contents(&folder), before);
+    let new = fresh("never-made");
+    refused(&["--port", &port, "--aws-port", "0", "--data-dir", new.to_str().unwrap()], "--port").await;
+    assert!(!new.exists(), "nothing is made before it is known that the host can listen");
 }
 
 pub(crate) async fn a_folder_of_another_version() {

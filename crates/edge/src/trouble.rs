@@ -1,7 +1,7 @@
 use std::{error::Error, fmt, time::Duration};
 
-/// The longest a message that failed stays away before it is tried again: a person may be waiting for it.
-const AGAIN_IN_MAX: Duration = Duration::from_mins(1);
+/// The longest a message can be kept away: what SQS allows for a visibility time-out.
+const AGAIN_IN_MAX: Duration = Duration::from_hours(12);
 /// How long a message that failed stays away if nothing better is known.
 const AGAIN_IN: Duration = Duration::from_secs(20);
 
@@ -20,7 +20,8 @@ impl Trouble {
         Self { what: what.into(), source: Some(source.into()), retryable: true, again_in: AGAIN_IN }
     }
 
-    /// Somebody else is at work on it: the message comes back later.
+    /// Somebody else is at work on it: the message comes back when that must be over, and not before. Coming back in
+    /// vain would use up its receives.
     pub fn busy(what: impl Into<String>, again_in: Duration) -> Self {
         Self { what: what.into(), source: None, retryable: true, again_in: again_in.min(AGAIN_IN_MAX) }
     }

@@ -1,6 +1,6 @@
 //! The single-machine host: one process that runs the template on embedded storage.
 //!
-//! The order of a start is the order of this file: lock the folder, take the ports, read the template, open storage,
+//! The order of a start is the order of this file: take the ports, lock the folder, read the template, open storage,
 //! create what the template declares, build the functions, and only then let messages flow.
 
 mod data_dir;
@@ -83,11 +83,11 @@ impl Host {
             random: Arc::new(SystemRandom),
             pace: Pace::times(options.time_scale),
         };
-        let data_dir = DataDir::open(&options.data_dir)?;
-        let secrets = data_dir.secrets(&*world.random)?;
         let api = listen(options.listen, options.port, "--port").await?;
         let aws = listen(options.listen, options.aws_port, "--aws-port").await?;
         let (api_url, aws_url) = (url(&api)?, url(&aws)?);
+        let data_dir = DataDir::open(&options.data_dir)?;
+        let secrets = data_dir.secrets(&*world.random)?;
         let token = options.processor_token.clone().unwrap_or_else(|| secrets.processor_token.clone());
         let processor = match &options.processor_url {
             Some(_) => None,
