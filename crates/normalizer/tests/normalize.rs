@@ -105,6 +105,16 @@ fn assert_quotes_hold(document: &Document) {
     }
 }
 
+/// For snapshots: the order of fields in a vendor's JSON, and with it its hash, depends on how `serde_json` was built.
+fn without_hashes(document: &Document) -> Document {
+    let mut document = document.clone();
+    for file in &mut document.provenance.files {
+        assert_eq!(file.sha256.len(), 64);
+        file.sha256 = "of the file".to_owned();
+    }
+    document
+}
+
 fn code(manifest: &Manifest) -> &'static str {
     let error = normalize(manifest).expect_err("must not be normalized");
     assert!(error.sentence().ends_with('.') && error.advice().ends_with('.'), "{error}");
@@ -118,7 +128,7 @@ fn a_lesson_plan_is_normalized() {
     let answer = json!({"language": {"code": "en-GB"}, "matches": [found(text, start, start + 7)]});
     let normalized = normalize(&lesson_plan(MARKDOWN, text.as_bytes(), &answer)).unwrap();
     assert_quotes_hold(&normalized.document);
-    insta::assert_json_snapshot!(normalized.document);
+    insta::assert_json_snapshot!(without_hashes(&normalized.document));
     assert_eq!(
         serde_json::to_value(&normalized.summary).unwrap(),
         json!({"words": 10, "annotations": 1, "repairs": 0})
@@ -135,7 +145,7 @@ fn a_lesson_plan_is_normalized() {
 fn a_video_is_normalized() {
     let captions = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Teacher>Good morning\n\n00:02.000 --> 00:04.000\nGood morning!\n";
     let normalized = normalize(&video(captions, &ffprobe("20.0"))).unwrap();
-    insta::assert_json_snapshot!(normalized.document);
+    insta::assert_json_snapshot!(without_hashes(&normalized.document));
     assert_eq!(
         serde_json::to_value(&normalized.summary).unwrap(),
         json!({"duration_ms": 20000, "segments": 2, "words": 4, "repairs": 0})
