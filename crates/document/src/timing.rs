@@ -23,9 +23,9 @@ pub struct Timing {
     pub queued: Duration,
     /// Proved results wait this long before their message is sent again; doubles each time.
     pub returned: Duration,
-    /// The transfer function's time for a lesson plan, and a margin.
+    /// The transfer function's time for a lesson plan (90 s), and a margin.
     pub lease_lesson_plan: Duration,
-    /// The transfer function's time for a video, and a margin.
+    /// The transfer function's time for a video (900 s), and a margin.
     pub lease_video: Duration,
     /// From the processor's acceptance of a lesson plan until it is asked.
     pub processing_lesson_plan: Duration,

@@ -1,7 +1,7 @@
 use super::{
     Connection,
     client::encode,
-    output::{CliError, plain, print, print_json, text},
+    output::{CliError, plain, print, print_json, say, text},
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -54,13 +54,16 @@ pub(super) async fn list(options: DocumentsOptions) -> Result<ExitCode, CliError
     }
     rows(&page)?;
     if let Some(cursor) = page.get("cursor").and_then(Value::as_str) {
-        super::output::say(&format!("More: lectern documents --cursor {cursor}"));
+        say(&format!("More: lectern documents --cursor {cursor}"));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// One line for each document of a page.
 pub(super) fn rows(page: &Value) -> Result<(), CliError> {
+    if page["documents"].as_array().is_none_or(Vec::is_empty) && page.get("cursor").is_none() {
+        say("There are none.");
+    }
     for document in page["documents"].as_array().into_iter().flatten() {
         let (id, status) = (text(document, "document_id"), text(document, "status"));
         print(&format!(

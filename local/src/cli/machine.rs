@@ -61,7 +61,7 @@ pub(super) fn run(command: &MachineCommand) -> Result<ExitCode, CliError> {
                 .find_map(|d| event[d]["name"].as_str());
             print(&format!(
                 "{:>5}  {}  {:<28} {}",
-                event["id"],
+                event["id"].to_string(),
                 text(event, "timestamp"),
                 text(event, "type"),
                 state.unwrap_or_default()
