@@ -84,3 +84,64 @@ fn built_in(path: &str) -> std::io::Result<String> {
     let machine = MACHINES.iter().find(|(machine, _)| name == format!("{machine}.asl.json"));
     machine.map(|(_, text)| (*text).to_owned()).ok_or_else(|| std::io::ErrorKind::NotFound.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use document::Timing;
+    use serde_json::Value;
+    use std::time::Duration;
+
+    fn built_in_plan() -> Plan {
+        let parameters = Parameters {
+            aws_endpoint: "http://127.0.0.1:4566".to_owned(),
+            api_endpoint: "http://127.0.0.1:8080".to_owned(),
+            processor_url: "http://127.0.0.1:8090".to_owned(),
+            processor_token: "token".to_owned(),
+            callback_secrets: "whsec_secret".to_owned(),
+            issuer: "http://127.0.0.1:8080/issuer".to_owned(),
+            time_scale: 1,
+            upload_bytes_max: None,
+        };
+        plan(None, &parameters).unwrap()
+    }
+
+    fn timeout(plan: &Plan, name: &str) -> Duration {
+        plan.function(&format!("{STACK}-{name}")).unwrap().timeout
+    }
+
+    #[test]
+    fn a_lease_outlasts_the_function_that_holds_it() {
+        let (plan, timing) = (built_in_plan(), Timing::default());
+        assert!(timing.lease_lesson_plan > timeout(&plan, "transfer-lesson-plans"));
+        assert!(timing.lease_video > timeout(&plan, "transfer-videos"));
+    }
+
+    #[test]
+    fn a_task_outlasts_the_function_that_it_invokes() {
+        let plan = built_in_plan();
+        let mut invocations = 0;
+        for machine in &plan.machines {
+            let definition: Value = serde_json::from_str(&machine.definition).unwrap();
+            for (name, state) in definition["States"].as_object().unwrap() {
+                if state["Resource"] == "arn:aws:states:::lambda:invoke" {
+                    let function = state["Arguments"]["FunctionName"].as_str().unwrap();
+                    let task = Duration::from_secs(state["TimeoutSeconds"].as_u64().unwrap());
+                    assert!(task > plan.function(function).unwrap().timeout, "{}: {name}", machine.name);
+                    invocations += 1;
+                }
+            }
+        }
+        assert!(invocations >= 7, "{invocations}");
+    }
+
+    #[test]
+    fn forgetting_is_repeated_after_the_longest_function_has_ended() {
+        let plan = built_in_plan();
+        let longest = plan.functions.iter().map(|function| function.timeout).max().unwrap();
+        let forget = plan.machines.iter().find(|machine| machine.name.ends_with("forget")).unwrap();
+        let definition: Value = serde_json::from_str(&forget.definition).unwrap();
+        let wait = definition["States"]["LetRun"]["Seconds"].as_u64().unwrap();
+        assert!(Duration::from_secs(wait) > longest);
+    }
+}
