@@ -4,11 +4,12 @@ use super::functions::Functions;
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::StatusCode,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 use template::Plan;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -36,11 +37,26 @@ pub(super) async fn serve(
         .with_state(Api { functions, plan })
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX));
-    let router = Router::new().nest("/issuer", issuer).fallback_service(api);
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    let router = Router::new().nest("/issuer", here_only(issuer)).fallback_service(api);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         tracing::error!(%error, "the HTTP API stopped");
     }
+}
+
+/// The development issuer signs anybody in as anybody, so it answers callers on this machine only, whatever address the
+/// host listens on.
+fn here_only(issuer: Router) -> Router {
+    issuer.layer(middleware::from_fn(
+        |peer: ConnectInfo<SocketAddr>, request: Request, next: Next| async move {
+            if peer.ip().to_canonical().is_loopback() {
+                next.run(request).await
+            } else {
+                StatusCode::FORBIDDEN.into_response()
+            }
+        },
+    ))
 }
 
 async fn answer(State(api): State<Api>, request: Request<Body>) -> Result<Response, Infallible> {
@@ -52,4 +68,26 @@ async fn answer(State(api): State<Api>, request: Request<Body>) -> Result<Respon
             (StatusCode::NOT_FOUND, axum::Json(serde_json::json!({ "message": "Not Found" }))).into_response()
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn only_callers_on_this_machine_sign_in() {
+        let check = async |peer: &str, expect: StatusCode| {
+            let issuer = here_only(Router::new().route("/", get(|| async { "signed in" })));
+            let mut request = Request::new(Body::empty());
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer.parse().unwrap()));
+            assert_eq!(issuer.oneshot(request).await.unwrap().status(), expect, "{peer}");
+        };
+        check("127.0.0.1:5000", StatusCode::OK).await;
+        check("[::1]:5000", StatusCode::OK).await;
+        check("[::ffff:127.0.0.1]:5000", StatusCode::OK).await;
+        check("192.0.2.7:5000", StatusCode::FORBIDDEN).await;
+        check("[::ffff:192.0.2.7]:5000", StatusCode::FORBIDDEN).await;
+    }
 }

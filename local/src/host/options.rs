@@ -13,7 +13,7 @@ pub(crate) struct UpOptions {
     /// Port of the AWS APIs; 0 picks a free one.
     #[arg(long, default_value_t = 4566)]
     pub(crate) aws_port: u16,
-    /// Address to listen on. Sign-in here is for development: leave it on loopback.
+    /// Address to listen on. The sign-in for development answers callers on this machine only.
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub(crate) listen: IpAddr,
     /// The processor's address; without one, the reference processor runs in this process.
