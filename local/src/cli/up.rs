@@ -1,6 +1,7 @@
 use super::output::{CliError, print, say};
 use crate::host::{ACCESS_KEY, Host, SECRET_KEY, UpOptions};
 use std::{io::IsTerminal, process::ExitCode};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Starts everything, says so in one line, and runs until it is told to stop.
@@ -12,6 +13,7 @@ pub(super) async fn up(options: UpOptions) -> Result<ExitCode, CliError> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+    let stop = StopSignal::heard()?;
     let host = Box::pin(Host::start(options)).await.map_err(|error| CliError::new(error.to_string()))?;
     print(&format!("ready {} aws {}", host.api_url, host.aws_url))?;
     if std::io::stderr().is_terminal() {
@@ -22,17 +24,30 @@ pub(super) async fn up(options: UpOptions) -> Result<ExitCode, CliError> {
         ));
         say("  Stop with Ctrl-C; nothing is lost.");
     }
-    stop_signal().await?;
+    stop.given().await;
     host.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn stop_signal() -> Result<(), CliError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |error| CliError::new(format!("signals cannot be heard: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        result = tokio::signal::ctrl_c() => result.map_err(failed),
+/// A request to stop: Ctrl-C, or what a service manager sends.
+pub(super) struct StopSignal {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignal {
+    /// Listens from now on: a request that comes during the start is not lost, and does not kill.
+    pub(super) fn heard() -> Result<Self, CliError> {
+        let hear =
+            |kind| signal(kind).map_err(|error| CliError::new(format!("signals cannot be heard: {error}")));
+        Ok(Self { interrupt: hear(SignalKind::interrupt())?, terminate: hear(SignalKind::terminate())? })
+    }
+
+    /// Waits for the request.
+    pub(super) async fn given(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
