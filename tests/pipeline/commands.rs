@@ -2,7 +2,7 @@
 
 use crate::{
     files,
-    harness::{Process, Script, calm, fresh, lectern, repository, run_to_end, stage, states_named},
+    harness::{Process, Script, UPLOADS, calm, fresh, lectern, repository, run_to_end, stage, states_named},
     submissions::submit,
 };
 use serde_json::{Value, json};
@@ -54,6 +54,28 @@ pub(crate) async fn submit_waits_for_every_sample() {
         fields(row, &["document_id", "file", "status"]);
         assert_eq!((&row["file"], &row["status"]), (&(*sample).into(), &"ready".into()), "{row}");
     }
+}
+
+/// More than two parts, the last one short.
+const LARGE_PADDING_BYTES: u32 = 20_000_000;
+
+pub(crate) async fn submit_sends_a_large_file_in_parts() {
+    let host = calm().await;
+    let mut film = files::sample("lesson.mp4");
+    // A box that players pass over (ISO/IEC 14496-12), with content that tells its parts apart.
+    film.extend((LARGE_PADDING_BYTES + 8).to_be_bytes());
+    film.extend(b"free");
+    film.extend((0..LARGE_PADDING_BYTES / 4).flat_map(u32::to_be_bytes));
+    let path = fresh("large.mp4");
+    fs::write(&path, &film).unwrap();
+    let arguments = ["submit", "--wait", "--json", "--url", &host.api_url, path.to_str().unwrap()];
+    let rows = run(&arguments).await.exits(0).json();
+    let id = rows[0]["document_id"].as_str().unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let (aws, key) = (host.aws().await, format!("uploads/{id}/{name}"));
+    let head = aws.s3.head_object().bucket(UPLOADS).key(&key).send().await.unwrap();
+    assert!(head.e_tag().unwrap().trim_matches('"').ends_with("-3"), "three parts: {head:?}");
+    assert!(aws.object(UPLOADS, &key).await == film, "the parts are in their places");
 }
 
 pub(crate) async fn submit_tells_what_is_wrong() {

@@ -84,6 +84,7 @@ pub(crate) fn run() -> ExitCode {
         poison { a_poison_message_is_archived_and_its_neighbours_go_on, work_about_nothing_is_passed_over }
         commands {
             submit_waits_for_every_sample,
+            submit_sends_a_large_file_in_parts,
             submit_tells_what_is_wrong,
             documents_and_show,
             failed_and_redrive,
