@@ -11,9 +11,9 @@ mod submit;
 mod up;
 mod upload;
 
-use crate::host::UpOptions;
 use clap::{Args, Parser, Subcommand};
 use client::Client;
+use lectern::host::UpOptions;
 use output::CliError;
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
 use super::output::{CliError, print, say};
-use crate::host::{ACCESS_KEY, Host, SECRET_KEY, UpOptions};
+use lectern::host::{ACCESS_KEY, Host, SECRET_KEY, UpOptions};
 use std::{io::IsTerminal, process::ExitCode};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;

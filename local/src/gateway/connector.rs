@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 ///
 /// The call runs in the caller's task. Connect and read time-outs of the SDK do not apply, its operation
 /// time-outs do: they drop the call.
-pub(crate) fn http_client(gateway: &Gateway) -> SharedHttpClient {
+pub fn http_client(gateway: &Gateway) -> SharedHttpClient {
     let connector = SharedHttpConnector::new(InProcess(gateway.clone()));
     http_client_fn(move |_, _| connector.clone())
 }

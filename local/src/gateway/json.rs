@@ -12,10 +12,10 @@ pub(super) const DYNAMODB_BODY_BYTES_MAX: usize = 16 << 20;
 pub(super) const STATES_BODY_BYTES_MAX: usize = 2 << 20;
 
 /// A service that takes a whole request and answers with a whole body.
-pub(crate) type JsonService = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<Response<Bytes>> + Send + Sync>;
+pub type JsonService = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<Response<Bytes>> + Send + Sync>;
 
 /// Makes one out of a service and its method that answers.
-pub(crate) fn json_service<S, H, F>(service: S, handle: H) -> JsonService
+pub fn json_service<S, H, F>(service: S, handle: H) -> JsonService
 where
     S: Clone + Send + Sync + 'static,
     H: Fn(S, Request<Bytes>) -> F + Send + Sync + 'static,

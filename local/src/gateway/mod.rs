@@ -11,10 +11,10 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use connector::http_client;
-pub(crate) use json::{JsonService, json_service};
-pub(crate) use s3::{S3Service, s3_service};
-pub(crate) use serve::serve;
+pub use connector::http_client;
+pub use json::{JsonService, json_service};
+pub use s3::{S3Service, s3_service};
+pub use serve::serve;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -22,22 +22,22 @@ use http_body_util::combinators::BoxBody;
 use service::Service;
 use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
 
-pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+pub type BoxError = Box<dyn Error + Send + Sync>;
 /// The one body of all requests and answers. SDK bodies have to be `Sync`, so it is.
-pub(crate) type Body = BoxBody<Bytes, BoxError>;
-pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub type Body = BoxBody<Bytes, BoxError>;
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The services behind the door.
-pub(crate) struct Services {
-    pub(crate) s3: S3Service,
-    pub(crate) sqs: JsonService,
-    pub(crate) dynamodb: JsonService,
-    pub(crate) states: JsonService,
+pub struct Services {
+    pub s3: S3Service,
+    pub sqs: JsonService,
+    pub dynamodb: JsonService,
+    pub states: JsonService,
 }
 
 /// Hands each request to the service that it is for. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Gateway(Arc<Services>);
+pub struct Gateway(Arc<Services>);
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,12 +46,12 @@ impl fmt::Debug for Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(services: Services) -> Self {
+    pub fn new(services: Services) -> Self {
         Self(Arc::new(services))
     }
 
     /// Answers one request. What goes wrong is an answer too, in the form of the service.
-    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap_or_default());
         let Some(target) = target else {
             tracing::trace!(service = "S3", method = request.method().as_str(), "called");

@@ -24,7 +24,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(5);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves the gateway on a port until `stop` is ready, then lets what is under way end.
-pub(crate) async fn serve(listener: TcpListener, gateway: Gateway, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, gateway: Gateway, stop: impl Future<Output = ()>) {
     let stopping = CancellationToken::new();
     let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));

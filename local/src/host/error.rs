@@ -3,7 +3,7 @@ use thiserror::Error;
 
 /// Why the host did not start. Each says what to do; nothing on disk was changed beyond what was needed to find out.
 #[derive(Debug, Error)]
-pub(crate) enum HostError {
+pub enum HostError {
     #[error("{} cannot be used: {source}; check its rights and free space, or choose another folder with --data-dir", path.display())]
     DataDir { path: PathBuf, source: std::io::Error },
     #[error("{} is in use by another lectern; stop it, or choose another folder with --data-dir", path.display())]

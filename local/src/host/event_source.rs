@@ -1,6 +1,6 @@
 //! SQS event source mappings: messages become invocations, and what an invocation dealt with leaves its queue.
 
-use super::functions::Function;
+use super::{Interference, Step, functions::Function, wiring};
 use local_sqs::{Queues, Receive, Received};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -23,7 +23,7 @@ pub(super) fn start(
     queues: &Queues,
     function: &Arc<Function>,
     event: &SqsEvent,
-    region: &'static str,
+    interference: &Arc<dyn Interference>,
     stop: &CancellationToken,
 ) {
     for _ in 0..event.concurrency.unwrap_or(CONCURRENCY) {
@@ -32,7 +32,7 @@ pub(super) fn start(
             function: Arc::clone(function),
             event: event.clone(),
             source_arn: queues.arn(&event.queue),
-            region,
+            interference: Arc::clone(interference),
         };
         let stop = stop.clone();
         tasks.spawn(async move { mapping.run(&stop).await });
@@ -44,7 +44,7 @@ struct Mapping {
     function: Arc<Function>,
     event: SqsEvent,
     source_arn: String,
-    region: &'static str,
+    interference: Arc<dyn Interference>,
 }
 
 impl Mapping {
@@ -57,7 +57,9 @@ impl Mapping {
             };
             // Once received, a batch is worked through even while the host stops: that is what its queue expects.
             if !batch.is_empty() {
-                self.work(batch).await;
+                for _ in 0..self.interference.deliveries(&self.event.queue) {
+                    self.work(&batch).await;
+                }
             }
         }
     }
@@ -90,10 +92,13 @@ impl Mapping {
         }
     }
 
-    async fn work(&self, batch: Vec<Received>) {
+    async fn work(&self, batch: &[Received]) {
         let records: Vec<_> = batch.iter().map(|message| self.record(message)).collect();
+        if self.interference.before(Step::Invoke { function: &self.function.plan.name }).await.is_err() {
+            return;
+        }
         let failed = match self.function.invoke(json!({ "Records": records })).await {
-            Ok(answer) if self.event.partial => failed(&answer, &batch),
+            Ok(answer) if self.event.partial => failed(&answer, batch),
             Ok(_) => Some(BTreeSet::new()),
             Err(error) => {
                 tracing::warn!(function = %self.function.plan.name, %error, "the invocation failed");
@@ -103,6 +108,9 @@ impl Mapping {
         let Some(failed) = failed else {
             return;
         };
+        if self.interference.before(Step::Delete { queue: &self.event.queue }).await.is_err() {
+            return;
+        }
         for message in batch.iter().filter(|message| !failed.contains(&message.message_id)) {
             if let Err(error) = self.queues.delete(&self.event.queue, &message.receipt_handle).await {
                 tracing::warn!(queue = %self.event.queue, %error, "a message that was dealt with comes again");
@@ -120,7 +128,7 @@ impl Mapping {
             "md5OfBody": message.md5_of_body(),
             "eventSource": "aws:sqs",
             "eventSourceARN": self.source_arn,
-            "awsRegion": self.region,
+            "awsRegion": wiring::REGION,
         })
     }
 }

@@ -1,4 +1,4 @@
-use super::HostError;
+use super::{HostError, World};
 use axum::Router;
 use clock::Clock;
 use edge::{Call, FunctionError, Handler, Misconfigured, Runtime};
@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use template::Plan;
 use tokio::sync::Semaphore;
+use tokio_util::task::AbortOnDropHandle;
 use tower::ServiceExt;
 
 /// An HTTP API ends a request after this long (API Gateway quotas for HTTP APIs).
@@ -41,14 +42,14 @@ impl fmt::Debug for Function {
 
 impl Functions {
     /// Builds every function of the plan, each with its own settings.
-    pub(super) async fn build(plan: &Plan, runtime: &Runtime) -> Result<Self, HostError> {
+    pub(super) async fn build(plan: &Plan, runtime: &Runtime, world: &World) -> Result<Self, HostError> {
         let mut by_arn = BTreeMap::new();
         for function in &plan.functions {
             let name = [("AWS_LAMBDA_FUNCTION_NAME".to_owned(), function.name.clone())];
             let settings = function.environment.clone().into_iter().chain(name);
             let runtime = Runtime { variables: edge::Variables::new(settings), ..runtime.clone() };
             let (clock, random) = (Arc::clone(&runtime.clock), Arc::clone(&runtime.random));
-            let code = code(&function.code, runtime).await;
+            let code = code(&function.code, runtime, world).await;
             let code = code.map_err(|source| HostError::Function { name: function.name.clone(), source })?;
             let Some(code) = code else {
                 let problem =
@@ -74,11 +75,14 @@ impl Functions {
     }
 }
 
-async fn code(folder: &str, runtime: Runtime) -> Result<Option<Code>, Misconfigured> {
+async fn code(folder: &str, runtime: Runtime, world: &World) -> Result<Option<Code>, Misconfigured> {
     Ok(Some(match folder {
         "ingest" => Code::Events(Arc::new(ingest::build(runtime).await?)),
         "transfer" => Code::Events(Arc::new(transfer::build(runtime).await?)),
-        "collect" => Code::Events(Arc::new(collect::build(runtime).await?)),
+        "collect" => Code::Events(Arc::new(match &world.guard {
+            Some(guard) => collect::build_with(runtime, guard.clone()).await?,
+            None => collect::build(runtime).await?,
+        })),
         "normalize" => Code::Events(Arc::new(normalize::build(runtime).await?)),
         "sweep" => Code::Events(Arc::new(sweep::build(runtime).await?)),
         "ask" => Code::Events(Arc::new(ask::build(runtime).await?)),
@@ -106,12 +110,11 @@ impl Function {
         let deadline = now(&*self.clock).after(self.plan.timeout);
         let call = Call { request_id: self.request_id(), deadline };
         let handler = Arc::clone(handler);
-        let mut work = tokio::spawn(async move { handler.handle(event, call).await });
-        match tokio::time::timeout(self.plan.timeout, &mut work).await {
+        let work = AbortOnDropHandle::new(tokio::spawn(async move { handler.handle(event, call).await }));
+        match tokio::time::timeout(self.plan.timeout, work).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(error("Runtime.ExitError", "the function panicked")),
             Err(_) => {
-                work.abort();
                 let seconds = self.plan.timeout.as_secs();
                 Err(error("Sandbox.Timedout", &format!("Task timed out after {seconds} seconds")))
             }
@@ -132,7 +135,7 @@ impl Function {
             },
         };
         let router = router.clone();
-        let work = tokio::spawn(async move { router.oneshot(request).await });
+        let work = AbortOnDropHandle::new(tokio::spawn(async move { router.oneshot(request).await }));
         match tokio::time::timeout(HTTP_TIME.min(self.plan.timeout), work).await {
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(never))) => match never {},

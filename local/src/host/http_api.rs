@@ -24,19 +24,17 @@ struct Api {
     plan: Arc<Plan>,
 }
 
-/// Serves the routes, and the development issuer beside them, until `stop`.
-pub(super) async fn serve(
-    listener: TcpListener,
-    plan: Arc<Plan>,
-    functions: Arc<Functions>,
-    issuer: Router,
-    stop: CancellationToken,
-) {
-    let api = Router::new()
+/// The routes, each leading to its function.
+pub(super) fn router(plan: Arc<Plan>, functions: Arc<Functions>) -> Router {
+    Router::new()
         .fallback(answer)
         .with_state(Api { functions, plan })
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX));
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+}
+
+/// Serves the routes, and the development issuer beside them, until `stop`.
+pub(super) async fn serve(listener: TcpListener, api: Router, issuer: Router, stop: CancellationToken) {
     let router = Router::new().nest("/issuer", here_only(issuer)).fallback_service(api);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;

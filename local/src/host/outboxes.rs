@@ -1,6 +1,6 @@
 //! Events that storage and machines committed together with what they tell of, on their way to whom the template names.
 
-use super::functions::Functions;
+use super::{Interference, Step, functions::Functions};
 use local_s3::Store;
 use local_sqs::{Outgoing, Queues};
 use local_states::StateMachines;
@@ -25,10 +25,15 @@ pub(super) fn start_notifications(
     store: &Arc<Store>,
     queues: &Queues,
     plan: &Plan,
+    interference: &Arc<dyn Interference>,
     stop: &CancellationToken,
 ) {
-    let (store, queues, buckets, stop) =
-        (Arc::clone(store), queues.clone(), plan.buckets.clone(), stop.clone());
+    let (store, stop) = (Arc::clone(store), stop.clone());
+    let notifier = Notifier {
+        queues: queues.clone(),
+        buckets: plan.buckets.clone(),
+        interference: Arc::clone(interference),
+    };
     tasks.spawn(async move {
         while !stop.is_cancelled() {
             let events = store.next_events(PAGE_EVENTS).await.unwrap_or_else(|error| {
@@ -37,9 +42,12 @@ pub(super) fn start_notifications(
             });
             let nothing = events.is_empty();
             for event in events {
-                if let Err(error) = notify(&queues, &buckets, &event).await {
-                    tracing::error!(%error, bucket = %event.bucket, "a notification is delivered later");
+                if let Err(error) = notifier.notify(&event).await {
+                    tracing::error!(error, bucket = %event.bucket, "a notification is delivered later");
                     tokio::time::sleep(REST).await;
+                    break;
+                }
+                if notifier.interference.before(Step::Acknowledge).await.is_err() {
                     break;
                 }
                 if let Err(error) = store.acknowledge(event.id).await {
@@ -59,23 +67,28 @@ pub(super) fn start_notifications(
     });
 }
 
-async fn notify(
-    queues: &Queues,
-    buckets: &[Bucket],
-    event: &local_s3::Event,
-) -> Result<(), local_sqs::SqsError> {
-    let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
-    let record = &body["Records"][0];
-    let name = record["eventName"].as_str().unwrap_or_default();
-    let key = edge::created(&event.body).ok().and_then(|created| created.into_iter().next());
-    let key = key.map(|created| created.key).unwrap_or_default();
-    let bucket = buckets.iter().find(|bucket| bucket.name == event.bucket);
-    let covered =
-        bucket.into_iter().flat_map(|bucket| &bucket.notifications).filter(|n| n.covers(name, &key));
-    for notification in covered {
-        queues.send(&notification.queue, Outgoing::of(event.body.clone())).await?;
+struct Notifier {
+    queues: Queues,
+    buckets: Vec<Bucket>,
+    interference: Arc<dyn Interference>,
+}
+
+impl Notifier {
+    async fn notify(&self, event: &local_s3::Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
+        let record = &body["Records"][0];
+        let name = record["eventName"].as_str().unwrap_or_default();
+        let key = edge::created(&event.body).ok().and_then(|created| created.into_iter().next());
+        let key = key.map(|created| created.key).unwrap_or_default();
+        let bucket = self.buckets.iter().find(|bucket| bucket.name == event.bucket);
+        let covered =
+            bucket.into_iter().flat_map(|bucket| &bucket.notifications).filter(|n| n.covers(name, &key));
+        for notification in covered {
+            self.interference.before(Step::Notify { queue: &notification.queue }).await?;
+            self.queues.send(&notification.queue, Outgoing::of(event.body.clone())).await?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Delivers the machines' status changes to the functions whose rules match.
@@ -83,9 +96,11 @@ pub(super) fn start_rules(
     tasks: &mut JoinSet<()>,
     machines: &StateMachines,
     functions: &Arc<Functions>,
+    interference: &Arc<dyn Interference>,
     stop: &CancellationToken,
 ) {
     let (machines, functions, stop) = (machines.clone(), Arc::clone(functions), stop.clone());
+    let interference = Arc::clone(interference);
     tasks.spawn(async move {
         while !stop.is_cancelled() {
             let events = machines.next_events(PAGE_CHANGES).unwrap_or_else(|error| {
@@ -100,7 +115,7 @@ pub(super) fn start_rules(
                 }
             };
             for (_, event) in &events {
-                deliver(&functions, event).await;
+                deliver(&functions, &*interference, event).await;
             }
             if let Err(error) = machines.acknowledge(last) {
                 tracing::error!(%error, "status changes that were delivered are delivered again");
@@ -110,15 +125,19 @@ pub(super) fn start_rules(
     });
 }
 
-async fn deliver(functions: &Functions, event: &Value) {
+async fn deliver(functions: &Functions, interference: &dyn Interference, event: &Value) {
     let matching =
         functions.all().filter(|function| function.plan.rules().any(|rule| rule.pattern.matches(event)));
     for function in matching {
         for attempt in 1..=TRIES_MAX {
-            match function.invoke(event.clone()).await {
-                Ok(_) => break,
+            let told = match interference.before(Step::Tell { function: &function.plan.name }).await {
+                Ok(()) => function.invoke(event.clone()).await.map(drop).map_err(|error| error.to_string()),
+                Err(outage) => Err(outage.to_string()),
+            };
+            match told {
+                Ok(()) => break,
                 Err(error) => {
-                    tracing::error!(function = %function.plan.name, %error, attempt, "an event was not taken");
+                    tracing::error!(function = %function.plan.name, error, attempt, "an event was not taken");
                     tokio::time::sleep(REST * attempt).await;
                 }
             }

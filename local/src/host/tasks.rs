@@ -1,35 +1,57 @@
-use super::functions::Functions;
+use super::{Interference, Step, functions::Functions};
 use async_trait::async_trait;
 use local_sqs::{MessageAttribute, Outgoing, Queues};
 use local_states::{TaskError, Tasks};
 use serde_json::{Value, json};
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
 /// What the machines' tasks reach: functions and queues.
 #[derive(Debug)]
 pub(super) struct HostTasks {
-    /// Set once the functions are built: they need the machines' client, and the machines need them.
-    pub(super) functions: OnceLock<Arc<Functions>>,
-    pub(super) queues: Queues,
+    /// The running stack's functions: they need the machines' client, and the machines need them.
+    functions: RwLock<Option<Arc<Functions>>>,
+    queues: Queues,
+    interference: Arc<dyn Interference>,
+}
+
+impl HostTasks {
+    pub(super) fn new(queues: Queues, interference: Arc<dyn Interference>) -> Self {
+        Self { functions: RwLock::default(), queues, interference }
+    }
+
+    /// From now on tasks reach these functions.
+    pub(super) fn connect(&self, functions: &Arc<Functions>) {
+        *self.functions.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(functions));
+    }
+
+    fn find(&self, function: &str) -> Option<Arc<super::functions::Function>> {
+        let functions = self.functions.read().unwrap_or_else(PoisonError::into_inner);
+        functions.as_ref()?.find(function).map(Arc::clone)
+    }
 }
 
 #[async_trait]
 impl Tasks for HostTasks {
     async fn invoke(&self, function: &str, payload: Value) -> Result<Value, TaskError> {
-        let found = self.functions.get().and_then(|functions| functions.find(function)).map(Arc::clone);
-        let Some(found) = found else {
+        let Some(found) = self.find(function) else {
             return Err(task_error(
                 "Lambda.ResourceNotFoundException",
                 format!("Function not found: {function}"),
             ));
         };
-        found.invoke(payload).await.map_err(|error| {
+        self.interference
+            .before(Step::TaskInvoke { function: &found.plan.name })
+            .await
+            .map_err(|outage| task_error("Lambda.ServiceException", outage.to_string()))?;
+        let answer = found.invoke(payload).await.map_err(|error| {
             let cause = json!({ "errorType": error.error_type, "errorMessage": error.message });
             task_error(&error.error_type, cause.to_string())
-        })
+        });
+        self.answered().await?;
+        answer
     }
 
     async fn send_message(&self, arguments: Value) -> Result<Value, TaskError> {
@@ -54,9 +76,22 @@ impl Tasks for HostTasks {
             let text = value.get("StringValue").and_then(Value::as_str).unwrap_or_default();
             message.attributes.insert(name.clone(), MessageAttribute::text(text));
         }
+        self.interference
+            .before(Step::TaskSend { queue })
+            .await
+            .map_err(|outage| task_error("SQS.AmazonSQSException", outage.to_string()))?;
         let sent = self.queues.send(queue, message).await;
         let sent = sent.map_err(|error| task_error("SQS.AmazonSQSException", error.to_string()))?;
+        self.answered().await?;
         Ok(json!({ "MessageId": sent.message_id, "MD5OfMessageBody": sent.md5_of_body }))
+    }
+}
+
+impl HostTasks {
+    /// The call was made; an outage now loses its answer.
+    async fn answered(&self) -> Result<(), TaskError> {
+        let answered = self.interference.before(Step::TaskAnswer).await;
+        answered.map_err(|_| task_error("Lambda.Unknown", "the answer was lost".to_owned()))
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) const ACCOUNT: &str = "000000000000";
 /// The stack's name: every physical name begins with it.
 const STACK: &str = "lectern";
 /// The client that development tokens are issued to.
-pub(super) const CLIENT_ID: &str = "lectern-local";
+pub const CLIENT_ID: &str = "lectern-local";
 
 const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 const MACHINES: [(&str, &str); 4] = [
@@ -20,16 +20,16 @@ const MACHINES: [(&str, &str); 4] = [
 ];
 
 /// What the template's parameters are on this machine.
-#[derive(Clone)]
-pub(super) struct Parameters {
-    pub(super) aws_endpoint: String,
-    pub(super) api_endpoint: String,
-    pub(super) processor_url: String,
-    pub(super) processor_token: String,
-    pub(super) callback_secrets: String,
-    pub(super) issuer: String,
-    pub(super) time_scale: u32,
-    pub(super) upload_bytes_max: Option<u64>,
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    pub aws_endpoint: String,
+    pub api_endpoint: String,
+    pub processor_url: String,
+    pub processor_token: String,
+    pub callback_secrets: String,
+    pub issuer: String,
+    pub time_scale: u32,
+    pub upload_bytes_max: Option<u64>,
 }
 
 impl Parameters {
@@ -68,7 +68,7 @@ impl Parameters {
 }
 
 /// Reads the template that is built in, or the one given, as a plan.
-pub(super) fn plan(file: Option<&Path>, parameters: &Parameters) -> Result<Plan, HostError> {
+pub fn plan(file: Option<&Path>, parameters: &Parameters) -> Result<Plan, HostError> {
     let settings = parameters.settings();
     let Some(file) = file else {
         return Ok(Plan::load(TEMPLATE, &settings, built_in)?);

@@ -13,7 +13,7 @@ const UNKNOWN: &str = "Lambda.Unknown";
 impl StateMachines {
     /// A function that was running has failed, and its state's `Retry` decides; a message that may not have
     /// been sent is sent again.
-    pub(crate) fn recover(&self) -> Result<(), StoreError> {
+    pub fn recover(&self) -> Result<(), StoreError> {
         self.change(|transaction| {
             for row in store::task_rows(transaction, Phase::Calling, usize::MAX)? {
                 match row.start.integration {
