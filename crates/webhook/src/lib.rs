@@ -10,5 +10,5 @@ mod receiver;
 mod secret;
 
 pub use header::{ID, ID_BYTES_MAX, SIGNATURE, SIGNATURE_HEADER_BYTES_MAX, SIGNATURES_MAX, TIMESTAMP};
-pub use receiver::{Headers, Receiver, Rejection, SECRETS_MAX, TOLERANCE_SECONDS, Verified};
+pub use receiver::{Claim, Headers, Receiver, Rejection, SECRETS_MAX, TOLERANCE_SECONDS, Verified};
 pub use secret::{SECRET_BYTES_MAX, SECRET_BYTES_MIN, Secret, SecretError};

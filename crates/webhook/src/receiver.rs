@@ -1,4 +1,4 @@
-use crate::{Secret, header};
+use crate::{Secret, header, secret::MAC_BYTES};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
@@ -69,23 +69,46 @@ impl Receiver {
         Self { secrets }
     }
 
-    /// Whether the raw `body` was sent by a holder of a secret within five minutes of `now_seconds` (since 1970).
-    ///
-    /// The work is bounded: at most [`SECRETS_MAX`] HMACs over the body and [`crate::SIGNATURES_MAX`] comparisons for
-    /// each, whatever a stranger sends. How long it takes says nothing about a secret: every signature is compared
-    /// whole, with every secret.
-    pub fn verify(&self, headers: Headers<'_>, body: &[u8], now_seconds: i64) -> Result<Verified, Rejection> {
+    /// Reads the headers of a message at `now_seconds` (since 1970), before any of its body: most of what strangers send
+    /// ends here, and costs next to nothing.
+    pub fn examine<'a>(&'a self, headers: Headers<'a>, now_seconds: i64) -> Result<Claim<'a>, Rejection> {
         let id = header::id(headers.id)?;
         let timestamp_seconds = header::timestamp(headers.timestamp, now_seconds)?;
         let candidates = header::signatures(headers.signature)?;
         if candidates.is_empty() {
             return Err(Rejection::NoMatch);
         }
+        Ok(Claim { secrets: &self.secrets, id, timestamp_seconds, candidates })
+    }
+
+    /// Whether the raw `body` was sent by a holder of a secret within five minutes of `now_seconds` (since 1970).
+    pub fn verify(&self, headers: Headers<'_>, body: &[u8], now_seconds: i64) -> Result<Verified, Rejection> {
+        self.examine(headers, now_seconds)?.prove(body)
+    }
+}
+
+/// What the headers of a message say, not yet believed.
+#[derive(Clone, Debug)]
+pub struct Claim<'a> {
+    secrets: &'a [Secret],
+    id: &'a str,
+    timestamp_seconds: i64,
+    candidates: Vec<[u8; MAC_BYTES]>,
+}
+
+impl Claim<'_> {
+    /// Believes the claim if one of its signatures covers the raw `body`.
+    ///
+    /// The work is bounded: at most [`SECRETS_MAX`] HMACs over the body and [`crate::SIGNATURES_MAX`] comparisons for
+    /// each, whatever a stranger sends. How long it takes says nothing about a secret: every signature is compared
+    /// whole, with every secret.
+    pub fn prove(&self, body: &[u8]) -> Result<Verified, Rejection> {
+        let timestamp = self.timestamp_seconds.to_string();
         let mut matched = None;
         for (index, secret) in self.secrets.iter().enumerate() {
-            let expected = secret.mac(id.as_bytes(), timestamp_seconds.to_string().as_bytes(), body);
+            let expected = secret.mac(self.id.as_bytes(), timestamp.as_bytes(), body);
             let mut any = subtle::Choice::from(0);
-            for candidate in &candidates {
+            for candidate in &self.candidates {
                 any |= candidate.ct_eq(&expected);
             }
             if bool::from(any) && matched.is_none() {
@@ -93,6 +116,6 @@ impl Receiver {
             }
         }
         let secret = matched.ok_or(Rejection::NoMatch)?;
-        Ok(Verified { id: id.to_owned(), timestamp_seconds, secret })
+        Ok(Verified { id: self.id.to_owned(), timestamp_seconds: self.timestamp_seconds, secret })
     }
 }
