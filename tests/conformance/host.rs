@@ -93,6 +93,7 @@ impl Host {
             states: gateway::json_service(machines.clone(), |machines, request| async move {
                 machines.handle(request).await
             }),
+            counters: gateway::Counters::default(),
         });
         let clients = Clients::of(&sdk(gateway::http_client(&gateway), ENDPOINT));
         Self { clock, s3, queues, tables, machines, gateway, clients }
@@ -188,6 +189,6 @@ impl Tasks for NoTasks {
 pub(crate) fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata, R>(
     outcome: Result<T, SdkError<E, R>>,
 ) -> String {
-    let error = outcome.err().expect("it is refused");
+    let error = outcome.expect_err("it is refused");
     error.as_service_error().and_then(E::code).unwrap_or("none").to_owned()
 }

@@ -2,7 +2,10 @@ use crate::spec::{QueueSpec, Redrive};
 use rusqlite::{Connection, Row};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock, atomic::AtomicI64},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicI64, AtomicU64},
+    },
     time::Duration,
 };
 use tokio::sync::Notify;
@@ -19,6 +22,30 @@ pub(crate) struct Queue {
     pub(crate) changed: Arc<Notify>,
     /// When expired messages were last removed, in milliseconds since 1970.
     pub(crate) swept_at: AtomicI64,
+    /// Survives updates.
+    pub(crate) past: Arc<Past>,
+}
+
+/// What happened to a queue since the host started.
+#[derive(Debug)]
+pub(crate) struct Past {
+    /// When it was last purged, in milliseconds since 1970.
+    pub(crate) purged_at: AtomicI64,
+    /// At least as many as are in flight: messages come back by the mere passing of time, which nobody counts.
+    pub(crate) in_flight_at_most: AtomicU64,
+    /// Whether a receive got nothing because too much is in flight, and may wait for a deletion.
+    pub(crate) withheld: AtomicBool,
+}
+
+impl Default for Past {
+    /// Nothing is known of what is in flight, so whoever asks has to count.
+    fn default() -> Self {
+        Self {
+            purged_at: AtomicI64::new(i64::MIN),
+            in_flight_at_most: AtomicU64::new(u64::MAX),
+            withheld: AtomicBool::new(false),
+        }
+    }
 }
 
 /// The queues by name, as they are in the store.
@@ -55,6 +82,7 @@ impl Catalog {
         let mut queues = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(earlier) = queues.get(&queue.spec.name) {
             queue.changed = Arc::clone(&earlier.changed);
+            queue.past = Arc::clone(&earlier.past);
         }
         let changed = Arc::clone(&queue.changed);
         queues.insert(queue.spec.name.clone(), Arc::new(queue));
@@ -82,6 +110,7 @@ pub(crate) fn read_queue(row: &Row<'_>) -> rusqlite::Result<Queue> {
         modified_at: row.get(10)?,
         changed: Arc::default(),
         swept_at: AtomicI64::new(0),
+        past: Arc::default(),
     })
 }
 

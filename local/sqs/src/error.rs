@@ -45,6 +45,10 @@ pub enum SqsError {
         limits::BATCH_BYTES_MAX
     )]
     BatchTooLong { bytes: usize },
+    #[error("Only one PurgeQueue operation on {queue} is allowed every {} seconds", limits::PURGE_INTERVAL.as_secs())]
+    PurgeQueueInProgress { queue: String },
+    #[error("Too many messages of {queue} are in flight: delete some, or wait until they are visible again")]
+    OverLimit { queue: String },
     #[error("Unknown Attribute {name}")]
     InvalidAttributeName { name: String },
     #[error("{operation} is not available here: {reason}")]
@@ -56,7 +60,7 @@ pub enum SqsError {
 impl SqsError {
     /// Whether the same request can succeed later.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Storage(StoreError::Failed { .. }))
+        matches!(self, Self::OverLimit { .. } | Self::Storage(StoreError::Failed { .. } | StoreError::Busy))
     }
 }
 
@@ -66,6 +70,9 @@ pub enum StoreError {
     /// This request failed; the store still works.
     #[error("the queue store failed: {reason}")]
     Failed { reason: String },
+    /// More requests wait for the disk than may. Nothing was begun.
+    #[error("the queue store is busy: try again")]
+    Busy,
     /// The disk lost a write or the file is damaged: what is in memory can no longer be trusted, so
     /// everything is refused until the host starts again.
     #[error("the queue store is closed after a disk error: {reason}")]

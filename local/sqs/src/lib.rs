@@ -27,8 +27,8 @@ pub use config::Config;
 pub use counts::QueueAttributes;
 pub use error::{CreateError, SqsError, StoreError};
 pub use limits::{
-    BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, DELAY_MAX, MESSAGE_BYTES_MAX, RECEIVE_MAX, RECEIVE_WAIT_MAX,
-    VISIBILITY_MAX,
+    BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, DELAY_MAX, IN_FLIGHT_MAX, MESSAGE_BYTES_MAX, PURGE_INTERVAL,
+    RECEIVE_MAX, RECEIVE_WAIT_MAX, VISIBILITY_MAX,
 };
 pub use message::{AttributeValue, Attributes, MessageAttribute, Outgoing, Received, Sent};
 pub use queues::Queues;

@@ -31,5 +31,11 @@ pub(crate) const RECEIVE_COUNT_MAX: u32 = 1_000;
 pub(crate) const ATTRIBUTES_MAX: usize = 10;
 /// The longest name of a message attribute.
 pub(crate) const ATTRIBUTE_NAME_BYTES_MAX: usize = 256;
+/// The most messages of one queue that are received and neither deleted nor visible again.
+pub const IN_FLIGHT_MAX: u64 = 120_000;
+/// How long after one purge the next is refused.
+pub const PURGE_INTERVAL: Duration = Duration::from_mins(1);
+/// The most queues in one answer of a listing.
+pub(crate) const LISTED_QUEUES_MAX: usize = 1_000;
 /// The longest name of a queue.
 pub(crate) const QUEUE_NAME_BYTES_MAX: usize = 80;

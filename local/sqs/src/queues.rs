@@ -1,12 +1,12 @@
 use crate::{
-    catalog::{Catalog, Queue},
+    catalog::{Catalog, Queue, ms},
     config::Config,
     contents,
     counts::QueueAttributes,
     digest,
     engine::Engine,
     error::{CreateError, SqsError, StoreError},
-    limits::VISIBILITY_MAX,
+    limits::{IN_FLIGHT_MAX, PURGE_INTERVAL, VISIBILITY_MAX},
     message::{Outgoing, Sent},
     operations::{
         ChangeVisibility, CountMessages, CreateQueues, DeleteMessages, Purge, ReleaseInFlight, SendMessages,
@@ -16,7 +16,15 @@ use crate::{
     schema,
     spec::{QueueSpec, SpecError},
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use rusqlite::Connection;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 /// All queues of one host. Cheap to clone; the file closes with the last clone.
 #[derive(Clone, Debug)]
@@ -24,6 +32,8 @@ pub struct Queues {
     pub(crate) config: Arc<Config>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) catalog: Arc<Catalog>,
+    pub(crate) in_flight_max: u64,
+    commits: Arc<AtomicU64>,
 }
 
 impl Queues {
@@ -31,19 +41,42 @@ impl Queues {
     /// own, many in one commit.
     pub fn open(path: &Path, config: Config) -> Result<Self, StoreError> {
         let connection = schema::open_file(path)?;
+        let commits = counting(&connection);
         let catalog = Catalog::load(&connection)?;
         Ok(Self {
             config: Arc::new(config),
             engine: Arc::new(Engine::grouped(connection)?),
             catalog: Arc::new(catalog),
+            in_flight_max: IN_FLIGHT_MAX,
+            commits,
         })
     }
 
     /// Queues that end with the process. Every call completes without a thread or a wait, which a simulation
     /// needs to repeat itself.
     pub fn in_memory(config: Config) -> Result<Self, StoreError> {
-        let engine = Engine::inline(schema::open_memory()?);
-        Ok(Self { config: Arc::new(config), engine: Arc::new(engine), catalog: Arc::default() })
+        let connection = schema::open_memory()?;
+        let commits = counting(&connection);
+        let engine = Arc::new(Engine::inline(connection));
+        Ok(Self {
+            config: Arc::new(config),
+            engine,
+            catalog: Arc::default(),
+            in_flight_max: IN_FLIGHT_MAX,
+            commits,
+        })
+    }
+
+    /// The same queues with another bound on the messages of one queue that are in flight: what a full queue does
+    /// is seen sooner with a small one.
+    #[must_use]
+    pub fn with_in_flight_max(self, in_flight_max: u64) -> Self {
+        Self { in_flight_max, ..self }
+    }
+
+    /// How many transactions that changed something were committed since the file was opened.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Makes a queue, or changes it to `spec`, its messages kept.
@@ -186,10 +219,17 @@ impl Queues {
         Ok(VisibilityChange { receipt, visibility: self.config.pace.of(visibility) })
     }
 
-    /// Deletes every message of a queue; how many there were.
+    /// Deletes every message of a queue; how many there were. Once a minute at most.
     pub async fn purge(&self, queue: &str) -> Result<usize, SqsError> {
         let queue = self.find(queue)?;
-        Ok(self.engine.run(Purge { queue }).await?)
+        let (now, past) = (self.config.now_ms(), Arc::clone(&queue.past));
+        let last = past.purged_at.load(Ordering::Relaxed);
+        if now.saturating_sub(last) < ms(PURGE_INTERVAL) {
+            return Err(SqsError::PurgeQueueInProgress { queue: queue.spec.name.clone() });
+        }
+        let purged = self.engine.run(Purge { queue }).await?;
+        past.purged_at.store(now, Ordering::Relaxed);
+        Ok(purged)
     }
 
     /// What a queue is and how full it is.
@@ -233,6 +273,18 @@ impl Queues {
     pub(crate) fn find(&self, name: &str) -> Result<Arc<Queue>, SqsError> {
         self.catalog.get(name).ok_or_else(|| SqsError::QueueDoesNotExist { queue: name.to_owned() })
     }
+}
+
+/// Counts the commits of a connection from now on.
+fn counting(connection: &Connection) -> Arc<AtomicU64> {
+    let commits = Arc::<AtomicU64>::default();
+    let counted = Arc::clone(&commits);
+    connection.commit_hook(Some(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        // `true` would roll back.
+        false
+    }));
+    commits
 }
 
 /// The outcome of a batch of one.

@@ -38,6 +38,8 @@ impl Receive {
 impl Queues {
     /// Takes messages from a queue, waiting for the first if asked to. Returns as soon as there is any, or with
     /// none when the wait is over. Whoever stops waiting takes nothing along.
+    ///
+    /// A queue with too much in flight gives nothing. As on AWS, only who does not wait is told so.
     pub async fn receive(&self, queue: &str, how: Receive) -> Result<Vec<Received>, SqsError> {
         check(how)?;
         let waiting_since = Instant::now();
@@ -51,6 +53,9 @@ impl Queues {
             changed.as_mut().enable();
             let delivery = self.engine.run(self.taking(&queue, how)).await?;
             let left = wait.saturating_sub(waiting_since.elapsed());
+            if delivery.over_limit && wait.is_zero() {
+                return Err(SqsError::OverLimit { queue: queue.spec.name.clone() });
+            }
             if !delivery.messages.is_empty() || left.is_zero() {
                 return Ok(delivery.messages);
             }
@@ -70,6 +75,7 @@ impl Queues {
             queue: Arc::clone(queue),
             dead_letters: redrive.and_then(|redrive| self.catalog.get(&redrive.target)),
             max: how.max,
+            in_flight_max: self.in_flight_max,
             visibility: self.config.pace.of(how.visibility.unwrap_or(queue.spec.visibility)),
         }
     }

@@ -4,11 +4,20 @@ use super::{
 };
 use crate::error::StoreError;
 use rusqlite::Connection;
-use std::thread::{self, JoinHandle};
-use tokio::sync::{mpsc, oneshot};
+use std::{
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use tokio::sync::{
+    mpsc::{self, error::SendTimeoutError},
+    oneshot,
+};
 
 /// How many requests wait before callers do: it bounds the memory that unwritten messages take.
 const WAITING_JOBS_MAX: usize = 256;
+/// How long a caller waits for a place in that queue before it is told to come back. A disk that works empties the
+/// queue in a fraction of it.
+const PLACE_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How many requests share a commit: by then the cost of the commit is spread thin enough, and no caller waits
 /// long for the others' work.
 const GROUP_JOBS_MAX: usize = 128;
@@ -34,7 +43,11 @@ impl Writer {
     pub(crate) async fn run<O: Operation>(&self, operation: O) -> Result<O::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
         let job: Box<dyn Job> = Box::new(Pending::answering(operation, reply));
-        self.jobs.as_ref().ok_or(StoreError::Closed)?.send(job).await.map_err(|_| StoreError::Closed)?;
+        let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
+        jobs.send_timeout(job, PLACE_WAIT_MAX).await.map_err(|error| match error {
+            SendTimeoutError::Timeout(_) => StoreError::Busy,
+            SendTimeoutError::Closed(_) => StoreError::Closed,
+        })?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }

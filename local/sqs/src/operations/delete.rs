@@ -1,6 +1,6 @@
 use crate::{catalog::Queue, engine::Operation, receipt::Receipt};
 use rusqlite::{Transaction, named_params};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 /// Deletes the messages whose latest delivery a receipt names. Others stay: AWS answers success for a stale
 /// receipt too, and so do the callers of this.
@@ -24,5 +24,13 @@ impl Operation for DeleteMessages {
             })?;
         }
         Ok(deleted)
+    }
+
+    fn committed(&self, deleted: &usize) {
+        let fewer = |known: u64| known.saturating_sub(*deleted as u64);
+        self.queue.past.in_flight_at_most.update(Ordering::Relaxed, Ordering::Relaxed, fewer);
+        if self.queue.past.withheld.swap(false, Ordering::Relaxed) {
+            self.queue.changed.notify_waiters();
+        }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) struct ReceiveMessages {
     /// The dead-letter queue, where there is a redrive policy.
     pub(crate) dead_letters: Option<Arc<Queue>>,
     pub(crate) max: usize,
+    pub(crate) in_flight_max: u64,
     /// As it is waited for: the pace is applied.
     pub(crate) visibility: Duration,
 }
@@ -34,6 +35,8 @@ pub(crate) struct Delivery {
     pub(crate) messages: Vec<Received>,
     /// How long until the next message that is hidden now becomes visible; nothing while any was found.
     pub(crate) next_in: Option<Duration>,
+    /// Whether there may be more that is withheld because too much is in flight.
+    pub(crate) over_limit: bool,
     moved: usize,
 }
 
@@ -50,9 +53,10 @@ impl Operation for ReceiveMessages {
         let now = self.config.now_ms();
         let sent_after = now.saturating_sub(ms(self.queue.spec.retention));
         self.sweep(transaction, now, sent_after)?;
+        let room = self.room(transaction, now, sent_after)?;
         let mut messages = Vec::new();
         let mut moved = 0;
-        while messages.len() < self.max && moved < MOVES_MAX {
+        while messages.len() < room && moved < MOVES_MAX {
             let Some(mut candidate) = self.first_visible(transaction, now, sent_after)? else { break };
             if let Some(dead_letters) = self.overdelivered(&candidate) {
                 self.move_away(transaction, candidate.row, dead_letters, now)?;
@@ -63,7 +67,11 @@ impl Operation for ReceiveMessages {
             }
         }
         let next_in = if messages.is_empty() { self.next_in(transaction, now, moved)? } else { None };
-        Ok(Delivery { messages, next_in, moved })
+        let over_limit = room == 0;
+        if over_limit {
+            self.queue.past.withheld.store(true, Ordering::Relaxed);
+        }
+        Ok(Delivery { messages, next_in, over_limit, moved })
     }
 
     fn committed(&self, delivery: &Delivery) {
@@ -91,6 +99,24 @@ impl Operation for ReceiveMessages {
 }
 
 impl ReceiveMessages {
+    /// How many messages may be taken. Counts what is in flight only when there could be too much.
+    fn room(&self, transaction: &Transaction<'_>, now: i64, sent_after: i64) -> rusqlite::Result<usize> {
+        let wanted = self.max as u64;
+        let known = &self.queue.past.in_flight_at_most;
+        if known.load(Ordering::Relaxed).saturating_add(wanted) > self.in_flight_max {
+            let mut count = transaction.prepare_cached(
+                "SELECT count(*) FROM messages
+                 WHERE queue = ?1 AND visible_at > ?2 AND receipt IS NOT NULL AND sent_at > ?3",
+            )?;
+            known.store(
+                count.query_row([self.queue.id, now, sent_after], |row| row.get(0))?,
+                Ordering::Relaxed,
+            );
+        }
+        let left = self.in_flight_max.saturating_sub(known.load(Ordering::Relaxed));
+        Ok(usize::try_from(left.min(wanted)).unwrap_or(self.max))
+    }
+
     /// The message that has been visible longest.
     fn first_visible(
         &self,
@@ -178,6 +204,8 @@ impl ReceiveMessages {
             ":nonce": receipt.nonce,
             ":row": receipt.row,
         })?;
+        // Taken back by a rollback it counts all the same, which errs on the side of counting again.
+        self.queue.past.in_flight_at_most.fetch_add(1, Ordering::Relaxed);
         candidate.message.receipt_handle = receipt.encode();
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Operations on whole queues.
 
 use super::{Failure, required};
-use crate::{counts::QueueAttributes, error::SqsError, queues::Queues};
+use crate::{counts::QueueAttributes, error::SqsError, limits::LISTED_QUEUES_MAX, queues::Queues};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -53,11 +53,11 @@ pub(super) fn url(queues: &Queues, request: &GetQueueUrl) -> Result<Value, Failu
     Ok(json!({ "QueueUrl": queues.url(name) }))
 }
 
-/// Pages only where the caller asks for pages, as on AWS.
+/// At most a thousand queues, as on AWS; who wants the next page has to ask for pages.
 pub(super) fn list(queues: &Queues, request: &ListQueues) -> Result<Value, Failure> {
-    let max = request.max_results.unwrap_or(usize::MAX);
-    if max == 0 {
-        let (parameter, value) = ("MaxResults", String::from("0"));
+    let max = request.max_results.unwrap_or(LISTED_QUEUES_MAX);
+    if !(1..=LISTED_QUEUES_MAX).contains(&max) {
+        let (parameter, value) = ("MaxResults", max.to_string());
         return Err(
             SqsError::InvalidParameter { parameter, value, reason: "Must be between 1 and 1000" }.into()
         );
@@ -66,7 +66,7 @@ pub(super) fn list(queues: &Queues, request: &ListQueues) -> Result<Value, Failu
     let is_next = |name: &String| request.next_token.as_ref().is_none_or(|last| name > last);
     let mut names: Vec<_> = queues.names();
     names.retain(|name| name.starts_with(prefix) && is_next(name));
-    let has_more = names.len() > max;
+    let has_more = names.len() > max && request.max_results.is_some();
     names.truncate(max);
     let urls: Vec<_> = names.iter().map(|name| queues.url(name)).collect();
     let mut answer = json!({ "QueueUrls": urls });

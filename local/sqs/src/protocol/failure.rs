@@ -1,4 +1,4 @@
-use crate::error::SqsError;
+use crate::error::{SqsError, StoreError};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -74,6 +74,16 @@ pub(super) fn naming(error: &SqsError) -> Naming {
         }
         SqsError::BatchTooLong { .. } => {
             sender("com.amazonaws.sqs#BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong")
+        }
+        SqsError::PurgeQueueInProgress { .. } => {
+            let code = "AWS.SimpleQueueService.PurgeQueueInProgress";
+            Naming { status: 403, ..sender("com.amazonaws.sqs#PurgeQueueInProgress", code) }
+        }
+        SqsError::OverLimit { .. } => {
+            Naming { status: 403, ..sender("com.amazonaws.sqs#OverLimit", "OverLimit") }
+        }
+        SqsError::Storage(StoreError::Busy) => {
+            Naming { status: 403, ..sender("com.amazonaws.sqs#RequestThrottled", "RequestThrottled") }
         }
         SqsError::InvalidAttributeName { .. } => {
             sender("com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName")

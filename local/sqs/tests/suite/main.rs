@@ -5,5 +5,4 @@ mod delivery;
 mod durability;
 mod long_poll;
 mod never_lost;
-mod sdk;
 mod support;
