@@ -24,7 +24,7 @@ pub use pipeline::Pipeline;
 pub use register::{Register, SHARDS, UNASSIGNED_SCHOOL};
 pub use report::Reports;
 pub use runtime::{Runtime, Transport, TransportError, default_transport};
-pub use sender::Sender;
+pub use sender::{MESSAGE_BYTES_MAX, Sender};
 pub use trouble::Trouble;
 pub use variables::{Misconfigured, Variables};
 

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use clock::{SystemClock, SystemRandom};
 use document::{Moment, Timing};
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 use thiserror::Error;
 
 /// A request that got no answer.
@@ -105,12 +105,19 @@ impl Runtime {
     }
 }
 
+/// How long a connection to a processor or an issuer may take to come about.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+
 /// The client of both hosts. It goes nowhere by itself: no redirects, no proxies from the environment, nothing unpacked unasked.
 pub fn default_transport() -> Result<reqwest::Client, TransportError> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .connect_timeout(std::time::Duration::from_secs(10))
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .connect_timeout(CONNECT_TIME)
         .build()
         .map_err(|error| TransportError { host: String::new(), reason: error.to_string() })
 }

@@ -42,11 +42,11 @@ impl Message {
         let flip = |random: &mut fastrand::Rng, text: &str| {
             let mut bytes = text.as_bytes().to_vec();
             bytes[random.usize(..text.len())] ^= 1;
-            String::from_utf8(bytes).unwrap()
+            String::from_utf8(bytes).expect("ASCII without its lowest bit is ASCII")
         };
         match random.u8(..4) {
             0 if !self.body.is_empty() => {
-                changed.body[random.usize(..self.body.len())] ^= 1 << random.u8(..8)
+                changed.body[random.usize(..self.body.len())] ^= 1 << random.u8(..8);
             }
             1 => changed.id = flip(random, &self.id),
             2 => changed.timestamp ^= 1,
@@ -80,13 +80,14 @@ impl Message {
 
 fn key(random: &mut fastrand::Rng) -> (Secret, Webhook) {
     let bytes: Vec<u8> = (0..random.usize(24..=64)).map(|_| random.u8(..)).collect();
-    (Secret::from_bytes(&bytes).unwrap(), Webhook::from_bytes(bytes).unwrap())
+    let ours = Secret::from_bytes(&bytes).expect("24 to 64 bytes are a secret");
+    (ours, Webhook::from_bytes(bytes).expect("any bytes are a secret there"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the reference library compares with the system's clock")]
 fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_secs()).unwrap()
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.expect("it is after 1970").as_secs()).expect("it is before the end of time")
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Takes the processor's callbacks: believes only signed ones about references that were given out, and answers 202 only
 //! once the callback lies on the results queue.
 //!
-//! Cheap checks come first, so that strangers cost little: size, then signature over the raw bytes, then shape, then the
-//! reference. Answers are final for the sender (4xx) or ask it to come again (503); never a redirect, and never 410,
-//! which would end the subscription.
+//! Cheap checks come first, so that strangers cost little: the headers and the announced size before any of the body, then
+//! the signature over the raw bytes, then shape, then the reference. Bodies are read in a bounded number of places, each
+//! for a bounded time. Answers are final for the sender (4xx) or ask it to come again (408, 429, 503); never a redirect,
+//! and never 410, which would end the subscription.
 
 mod answer;
 mod desk;
@@ -19,18 +20,24 @@ use axum::{
     routing::post,
 };
 use contract::{
-    callback::{CALLBACK_BYTES_MAX, CALLBACK_FILES_MAX, Callback, CallbackType},
+    callback::{CALLBACK_BYTES_MAX, Callback, NotACallback},
     queue::ResultsMessage,
 };
-use edge::{Clock, Misconfigured, Runtime};
+use edge::{Clock, Misconfigured, Runtime, Trouble};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use std::sync::Arc;
-use webhook::{Headers, Receiver, Secret};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use webhook::{Claim, Headers, Receiver, Rejection, SECRETS_MAX, Secret};
 
 /// Where the processor sends its callbacks.
 pub const PATH: &str = "/callbacks/processor";
 /// The setting with the active secrets, separated by commas, the newest first.
 const SECRETS: &str = "CALLBACK_SECRETS";
+/// Callbacks read and kept at once; who comes beyond is asked to come again. Each holds a body of up to 256 KiB, twice
+/// that on its way to the queue, so all of them hold less than 64 MiB.
+pub const CALLBACKS_AT_ONCE_MAX: usize = 64;
+/// How long one body may take to come: half of the function's time, so that keeping it has the other half.
+pub const BODY_TIME: Duration = Duration::from_secs(5);
 
 /// Builds the function from its settings.
 #[expect(clippy::unused_async, reason = "every function is built alike, and some wait for what they need")]
@@ -42,7 +49,8 @@ pub async fn build(runtime: Runtime) -> Result<Router, Misconfigured> {
 
 /// The function over any desk.
 pub fn router(desk: Arc<dyn Desk>, receiver: Receiver, clock: Arc<dyn Clock>) -> Router {
-    Router::new().route(PATH, post(receive)).with_state(Arc::new(Callbacks { desk, receiver, clock }))
+    let places = Semaphore::new(CALLBACKS_AT_ONCE_MAX);
+    Router::new().route(PATH, post(receive)).with_state(Arc::new(Callbacks { desk, receiver, clock, places }))
 }
 
 fn secrets(runtime: &Runtime) -> Result<Vec<Secret>, Misconfigured> {
@@ -51,12 +59,16 @@ fn secrets(runtime: &Runtime) -> Result<Vec<Secret>, Misconfigured> {
         return Err(Misconfigured::Missing(SECRETS.to_owned()));
     }
     // The value stays out of the error: errors are logged.
-    let malformed = |_| Misconfigured::Malformed {
+    let malformed = || Misconfigured::Malformed {
         name: SECRETS.to_owned(),
         value: "(not shown)".to_owned(),
-        expected: "a list of secrets, each `whsec_` and the base64 of 24 to 64 bytes",
+        expected: "a list of at most 4 secrets, each `whsec_` and the base64 of 24 to 64 bytes",
     };
-    written.iter().map(|secret| Secret::parse(secret).map_err(malformed)).collect()
+    if written.len() > SECRETS_MAX {
+        // The oldest would not count, and nobody would notice before a sender uses it.
+        return Err(malformed());
+    }
+    written.iter().map(|secret| Secret::parse(secret).map_err(|_| malformed())).collect()
 }
 
 #[derive(Debug)]
@@ -64,14 +76,67 @@ struct Callbacks {
     desk: Arc<dyn Desk>,
     receiver: Receiver,
     clock: Arc<dyn Clock>,
+    places: Semaphore,
 }
 
 async fn receive(State(callbacks): State<Arc<Callbacks>>, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
-    match whole(&parts.headers, body).await {
-        Ok(body) => callbacks.take(&parts.headers, body).await,
+    match callbacks.take(&parts.headers, body).await {
+        Ok(()) => Answer::Taken,
         Err(answer) => answer,
     }
+}
+
+impl Callbacks {
+    async fn take(&self, headers: &HeaderMap, body: Body) -> Result<(), Answer> {
+        let claim = self.claim(headers)?;
+        let Ok(_place) = self.places.try_acquire() else {
+            tracing::warn!("a callback must come again: too many come at once");
+            return Err(Answer::Busy);
+        };
+        let reading = tokio::time::timeout(BODY_TIME, whole(headers, body)).await;
+        let body = reading.map_err(|_| Answer::TooSlow)??;
+        let verified = claim.prove(&body).map_err(disbelieved)?;
+        let webhook = verified.id;
+        let malformed = |why: NotACallback| {
+            tracing::warn!(%webhook, %why, "a signed callback is malformed");
+            Answer::Malformed(why)
+        };
+        let reference = Callback::read(&body).map_err(malformed)?.data.reference;
+        let body = String::from_utf8(body).map_err(|_| malformed(NotACallback::Encoding))?;
+        let again = |trouble: Trouble| {
+            tracing::warn!(%webhook, %trouble, "a callback must come again");
+            Answer::Unavailable
+        };
+        if !self.desk.has_issued(&reference).await.map_err(again)? {
+            // Signed and yet about something that was never asked for: the alarm counts these.
+            tracing::error!(%webhook, reference, "a signed callback names an unknown reference");
+            return Err(Answer::UnknownReference);
+        }
+        let message = ResultsMessage::Received { webhook_id: webhook.clone(), body };
+        self.desk.hand_on(&message).await.map_err(again)?;
+        tracing::info!(%webhook, reference, secret = verified.secret, "a callback was taken");
+        Ok(())
+    }
+
+    /// What the headers say. One that is there twice says nothing: who would know which of the two was signed?
+    fn claim<'a>(&'a self, headers: &'a HeaderMap) -> Result<Claim<'a>, Answer> {
+        let single = |name| {
+            let mut values = headers.get_all(name).iter();
+            values.next().filter(|_| values.next().is_none()).map(HeaderValue::as_bytes)
+        };
+        let signed = Headers {
+            id: single(webhook::ID),
+            timestamp: single(webhook::TIMESTAMP),
+            signature: single(webhook::SIGNATURE),
+        };
+        self.receiver.examine(signed, self.clock.now().as_second()).map_err(disbelieved)
+    }
+}
+
+fn disbelieved(rejection: Rejection) -> Answer {
+    tracing::warn!(%rejection, "a callback was not believed");
+    Answer::Unsigned
 }
 
 /// The body, if it is not larger than callbacks are. What says that it is larger is not even read.
@@ -83,70 +148,6 @@ async fn whole(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Answer> {
     match Limited::new(body, CALLBACK_BYTES_MAX).collect().await {
         Ok(body) => Ok(body.to_bytes().into()),
         Err(error) if error.is::<LengthLimitError>() => Err(Answer::TooLarge),
-        Err(_) => Err(Answer::Malformed("The body broke off.")),
+        Err(_) => Err(Answer::BrokenOff),
     }
-}
-
-impl Callbacks {
-    async fn take(&self, headers: &HeaderMap, body: Vec<u8>) -> Answer {
-        let header = |name| headers.get(name).map(HeaderValue::as_bytes);
-        let signed = Headers {
-            id: header(webhook::ID),
-            timestamp: header(webhook::TIMESTAMP),
-            signature: header(webhook::SIGNATURE),
-        };
-        let verified = match self.receiver.verify(signed, &body, self.clock.now().as_second()) {
-            Ok(verified) => verified,
-            Err(rejection) => {
-                tracing::warn!(%rejection, "a callback was not believed");
-                return Answer::Unsigned;
-            }
-        };
-        let (reference, body) = match read(body) {
-            Ok(read) => read,
-            Err(why) => {
-                tracing::warn!(webhook = %verified.id, why, "a signed callback is malformed");
-                return Answer::Malformed(why);
-            }
-        };
-        let webhook_id = verified.id;
-        match self.desk.has_issued(&reference).await {
-            Ok(true) => {}
-            Ok(false) => {
-                // Signed and yet about something that was never asked for: the alarm counts these.
-                tracing::error!(webhook = %webhook_id, reference, "a signed callback names an unknown reference");
-                return Answer::UnknownReference;
-            }
-            Err(trouble) => {
-                tracing::warn!(webhook = %webhook_id, %trouble, "a callback must come again");
-                return Answer::Unavailable;
-            }
-        }
-        let message = ResultsMessage::Received { webhook_id: webhook_id.clone(), body };
-        match self.desk.hand_on(&message).await {
-            Ok(()) => {
-                tracing::info!(webhook = %webhook_id, reference, secret = verified.secret, "a callback was taken");
-                Answer::Taken
-            }
-            Err(trouble) => {
-                tracing::warn!(webhook = %webhook_id, %trouble, "a callback must come again");
-                Answer::Unavailable
-            }
-        }
-    }
-}
-
-/// The reference that a callback is about, and the body as text. Whether the files are right is not decided here: wrong
-/// ones are asked for again, malformed callbacks are not.
-fn read(body: Vec<u8>) -> Result<(String, String), &'static str> {
-    let body = String::from_utf8(body).map_err(|_| "The body is not UTF-8.")?;
-    let callback: Callback =
-        serde_json::from_str(&body).map_err(|_| "The body is not a job.finished or job.failed callback.")?;
-    if callback.data.files.len() > CALLBACK_FILES_MAX {
-        return Err("The callback announces too many files.");
-    }
-    if callback.kind == CallbackType::Failed && callback.data.error.is_none() {
-        return Err("A job.failed callback carries an error.");
-    }
-    Ok((callback.data.reference, body))
 }

@@ -1,95 +1,20 @@
 //! What senders of callbacks are told, and what reaches the results queue.
 
-use async_trait::async_trait;
+mod attacks;
+mod door;
+
 use axum::{
     body::Body,
-    http::{Method, Request, Response, StatusCode},
+    http::{Method, Request, StatusCode},
 };
-use callback::{Desk, PATH};
-use clock::ManualClock;
-use contract::queue::ResultsMessage;
-use edge::Trouble;
-use jiff::Timestamp;
+use callback::PATH;
+use contract::{
+    callback::{CALLBACK_BYTES_MAX, CALLBACK_FILES_MAX},
+    queue::ResultsMessage,
+};
+use door::{Door, REFERENCE, finished, signed};
 use proptest::prelude::*;
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
-};
-use tower::ServiceExt;
-use webhook::{Receiver, Secret};
-
-const NOW: i64 = 1_800_000_000;
-const REFERENCE: &str =
-    "018f2f6e-7c1a-7000-8000-0123456789ab.0123456789ab.1.00000000000000000000000000000000";
-const BYTES_MAX: usize = 256 * 1024;
-
-/// A desk that knows one reference and keeps messages while it is open.
-#[derive(Debug, Default)]
-struct Memory {
-    closed: AtomicBool,
-    kept: Mutex<Vec<ResultsMessage>>,
-}
-
-#[async_trait]
-impl Desk for Memory {
-    async fn has_issued(&self, reference: &str) -> Result<bool, Trouble> {
-        Ok(reference == REFERENCE)
-    }
-
-    async fn hand_on(&self, message: &ResultsMessage) -> Result<(), Trouble> {
-        if self.closed.load(Ordering::Relaxed) {
-            return Err(Trouble::passing("the queue is closed", "for the test"));
-        }
-        self.kept.lock().expect("no test panics while it holds the lock").push(message.clone());
-        Ok(())
-    }
-}
-
-fn secret() -> Secret {
-    Secret::from_bytes(&[7; 32]).expect("32 bytes are a secret")
-}
-
-fn finished(reference: &str) -> String {
-    format!(
-        r#"{{"type":"job.finished","timestamp":"2027-01-15T08:00:00Z","data":{{"reference":"{reference}","job_id":"j","files":[]}}}}"#
-    )
-}
-
-fn signed(body: &[u8]) -> Request<Body> {
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(PATH)
-        .header("webhook-id", "msg_1")
-        .header("webhook-timestamp", NOW.to_string())
-        .header("webhook-signature", secret().sign("msg_1", NOW, body));
-    request.body(Body::from(body.to_vec())).expect("a request")
-}
-
-struct Door {
-    desk: Arc<Memory>,
-    router: axum::Router,
-}
-
-impl Door {
-    fn new() -> Self {
-        let desk = Arc::new(Memory::default());
-        let clock = ManualClock::at(Timestamp::from_second(NOW).expect("a moment"));
-        let shared: Arc<dyn Desk> = Arc::<Memory>::clone(&desk);
-        Self { desk, router: callback::router(shared, Receiver::new(vec![secret()]), Arc::new(clock)) }
-    }
-
-    async fn knock(&self, request: Request<Body>) -> Response<Body> {
-        self.router.clone().oneshot(request).await.expect("a router answers")
-    }
-
-    async fn status(&self, request: Request<Body>) -> StatusCode {
-        self.knock(request).await.status()
-    }
-
-    fn kept(&self) -> usize {
-        self.desk.kept.lock().expect("no test panics while it holds the lock").len()
-    }
-}
+use std::sync::atomic::Ordering;
 
 #[tokio::test]
 async fn a_signed_callback_about_a_known_reference_is_kept_byte_for_byte() {
@@ -120,7 +45,8 @@ async fn malformed_callbacks_are_refused_for_good() {
     let door = Door::new();
     let failed = finished(REFERENCE).replace("job.finished", "job.failed");
     let file = r#"{"role":"r","name":"n","media_type":"m","size":1,"sha256":"s","url":"u"}"#;
-    let many = finished(REFERENCE).replace("[]", &format!("[{}]", vec![file; 33].join(",")));
+    let files = vec![file; CALLBACK_FILES_MAX + 1].join(",");
+    let many = finished(REFERENCE).replace("[]", &format!("[{files}]"));
     for body in
         ["", "{}", "[]", "null", &failed, &many, &finished(REFERENCE).replace("job.finished", "job.started")]
     {
@@ -163,12 +89,17 @@ async fn bodies_are_taken_up_to_256_kib() {
         let body = finished(REFERENCE);
         format!("{body}{}", " ".repeat(bytes - body.len()))
     };
-    assert_eq!(door.status(signed(sized(BYTES_MAX).as_bytes())).await, StatusCode::ACCEPTED);
-    assert_eq!(door.status(signed(sized(BYTES_MAX + 1).as_bytes())).await, StatusCode::PAYLOAD_TOO_LARGE);
-    let mut announced = signed(finished(REFERENCE).as_bytes());
-    announced.headers_mut().insert("content-length", (BYTES_MAX + 1).into());
-    assert_eq!(door.status(announced).await, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(door.kept(), 1);
+    for (bytes, expect) in [
+        (CALLBACK_BYTES_MAX - 1, StatusCode::ACCEPTED),
+        (CALLBACK_BYTES_MAX, StatusCode::ACCEPTED),
+        (CALLBACK_BYTES_MAX + 1, StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        assert_eq!(door.status(signed(sized(bytes).as_bytes())).await, expect, "{bytes}");
+        let mut announced = signed(finished(REFERENCE).as_bytes());
+        announced.headers_mut().insert("content-length", bytes.into());
+        assert_eq!(door.status(announced).await, expect, "announced: {bytes}");
+    }
+    assert_eq!(door.kept(), 4);
 }
 
 proptest! {
