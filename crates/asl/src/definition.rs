@@ -1,6 +1,6 @@
 //! A definition after it was checked: what the interpreter walks over.
 
-use crate::{expression::Expression, template::Template};
+use crate::template::Template;
 use std::{collections::BTreeMap, time::Duration};
 
 /// A state machine that was loaded and can be run.
@@ -43,7 +43,7 @@ pub(crate) enum Kind {
     Choice { rules: Vec<Rule>, default: Option<String> },
     Task(Task),
     Parallel(Parallel),
-    Map(MapItems),
+    Map(Box<MapItems>),
 }
 
 impl Kind {
@@ -60,6 +60,11 @@ impl Kind {
             Self::Map(_) => "Map",
         }
     }
+
+    /// Whether states of this type can have retriers.
+    pub(crate) const fn is_retried(&self) -> bool {
+        matches!(self, Self::Task(_) | Self::Parallel(_) | Self::Map(_))
+    }
 }
 
 #[derive(Debug)]
@@ -73,17 +78,11 @@ pub(crate) enum Pause {
 /// One rule of a Choice.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    pub(crate) condition: Condition,
+    /// A boolean, or an expression that gives one.
+    pub(crate) condition: Template,
     pub(crate) next: String,
     pub(crate) assign: Vec<(String, Template)>,
     pub(crate) output: Option<Template>,
-}
-
-/// What a rule of a Choice asks; a definition may also write `true` outright.
-#[derive(Debug)]
-pub(crate) enum Condition {
-    Always(bool),
-    Asked(Expression),
 }
 
 #[derive(Debug)]
@@ -136,6 +135,10 @@ pub(crate) struct MapItems {
     pub(crate) items: Option<Template>,
     pub(crate) selector: Option<Template>,
     pub(crate) at_once: Option<Template>,
+    /// How many items may fail.
+    pub(crate) tolerated_count: Option<Template>,
+    /// How many of a hundred items may fail.
+    pub(crate) tolerated_percentage: Option<Template>,
     pub(crate) body: Block,
 }
 

@@ -1,6 +1,6 @@
 //! Where one run of a machine stands. It serialises, so a host can store it between two steps.
 
-use crate::TaskId;
+use crate::{Failure, TaskId, limits::HISTORY_EVENTS_MAX};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -38,6 +38,9 @@ pub struct Execution {
     /// When the execution as a whole times out.
     pub(crate) deadline: Option<Timestamp>,
     pub(crate) outcome: Option<Outcome>,
+    /// How often it was redriven.
+    #[serde(default)]
+    pub(crate) redrives: u32,
 }
 
 /// How an execution stands, as AWS names it.
@@ -108,6 +111,9 @@ pub(crate) struct Thread {
     pub(crate) input: Value,
     pub(crate) entered: Timestamp,
     pub(crate) entered_event: u64,
+    /// The event that the state's entry followed from.
+    #[serde(default)]
+    pub(crate) before_event: u64,
     pub(crate) last_event: u64,
     /// How often the state was tried again.
     pub(crate) retries: u32,
@@ -136,6 +142,8 @@ pub(crate) enum Stage {
     BackingOff { until: Timestamp },
     /// Waits for the threads it started.
     Forked(Fork),
+    /// An item of a Map that failed and is tolerated; kept so that a redrive can go on with it.
+    Failed(Failure),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -157,6 +165,9 @@ pub(crate) struct Fork {
     pub(crate) results: Vec<Option<Value>>,
     /// Items of a Map that have not begun, last first.
     pub(crate) pending: Vec<Pending>,
+    /// How many items of a Map may fail; none if the first that fails ends it.
+    #[serde(default)]
+    pub(crate) tolerated: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -182,6 +193,22 @@ impl Execution {
         self.outcome.as_ref().map_or(Status::Running, |outcome| outcome.status)
     }
 
+    /// How often it was redriven.
+    pub const fn redrives(&self) -> u32 {
+        self.redrives
+    }
+
+    /// How many events its history has.
+    pub const fn events(&self) -> u64 {
+        self.next_event.saturating_sub(1)
+    }
+
+    /// Whether an [`crate::Input::Redrive`] lets it go on: it ended unsuccessfully, and its history has room.
+    pub fn is_redrivable(&self) -> bool {
+        let ended_badly = self.outcome.as_ref().is_some_and(|outcome| outcome.status != Status::Succeeded);
+        ended_badly && self.events() < HISTORY_EVENTS_MAX - 1
+    }
+
     /// When it wants an [`crate::Input::Tick`] next; none if only a task can move it.
     pub fn next_due(&self) -> Option<Timestamp> {
         if self.outcome.is_some() {
@@ -201,12 +228,18 @@ impl Execution {
     }
 }
 
+impl Thread {
+    pub(crate) fn is_child_of(&self, id: ThreadId) -> bool {
+        self.parent.is_some_and(|(parent, _)| parent == id)
+    }
+}
+
 impl Stage {
     pub(crate) fn due(&self) -> Option<Timestamp> {
         match self {
             Self::Waiting { until } | Self::BackingOff { until } => Some(*until),
             Self::Working(work) => work.deadline.into_iter().chain(work.heartbeat_due).min(),
-            Self::Entering | Self::Answered | Self::Forked(_) => None,
+            Self::Entering | Self::Answered | Self::Forked(_) | Self::Failed(_) => None,
         }
     }
 }

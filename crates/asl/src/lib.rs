@@ -27,6 +27,6 @@ pub use definition::{Integration, Machine};
 pub use execution::{About, Execution, Outcome, Status};
 pub use failure::Failure;
 pub use history::HistoryEvent;
-pub use limits::{DATA_BYTES_MAX, HISTORY_EVENTS_MAX, NAME_CHARS_MAX};
-pub use load::LoadError;
+pub use limits::{DATA_BYTES_MAX, DEFINITION_BYTES_MAX, HISTORY_EVENTS_MAX, NAME_CHARS_MAX};
+pub use load::{Code, Diagnostic, LoadError};
 pub use surroundings::{Effect, Input, Step, Surroundings, TaskId, TaskStart};

@@ -11,7 +11,7 @@ impl Retrier {
     pub(crate) fn delay(&self, attempt: u32, around: &mut Surroundings<'_>) -> Duration {
         let exponent = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
         let grown = self.interval.as_secs_f64() * self.backoff_rate.powi(exponent);
-        let longest = self.delay_max.unwrap_or(DELAY_MAX);
+        let longest = self.delay_max.unwrap_or_else(|| DELAY_MAX.max(self.interval));
         // A product beyond all bounds is infinite, and then the longest delay is meant.
         let delay = Duration::try_from_secs_f64(grown).unwrap_or(longest).min(longest);
         if self.full_jitter { delay.mul_f64(fraction(around.draw())) } else { delay }

@@ -83,6 +83,8 @@ pub enum Input {
         /// The reason, if one was given.
         cause: Option<String>,
     },
+    /// Somebody lets an execution that ended unsuccessfully go on from where it failed.
+    Redrive,
 }
 
 /// What came of an [`Input`].

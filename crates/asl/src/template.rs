@@ -17,39 +17,50 @@ pub(crate) enum Template {
 
 /// What is wrong with a template, and where in it.
 pub(crate) struct Flaw {
-    /// Such as `/Payload/id`; empty for the template itself.
+    /// Such as `/Payload/ids[0]`; empty for the template itself.
     pub(crate) place: String,
     pub(crate) problem: String,
 }
 
 impl Template {
-    /// Reads a template; an expression may use what `sees` and `known` allow.
-    pub(crate) fn parse(value: Value, known: &Known, sees: Sees) -> Result<Self, Flaw> {
+    /// Reads a template; an expression may use what `sees` and `known` allow. None if there are flaws.
+    pub(crate) fn parse(value: Value, known: &Known, sees: Sees, flaws: &mut Vec<Flaw>) -> Option<Self> {
+        let before = flaws.len();
+        let template = Self::read(value, known, sees, flaws, "");
+        (flaws.len() == before).then_some(template)
+    }
+
+    fn read(value: Value, known: &Known, sees: Sees, flaws: &mut Vec<Flaw>, place: &str) -> Self {
         match value {
-            Value::String(text) => Self::parse_text(text, known, sees),
+            Value::String(text) => Self::read_text(text, known, sees).unwrap_or_else(|problem| {
+                flaws.push(Flaw { place: place.to_owned(), problem });
+                Self::Literal(Value::Null)
+            }),
             Value::Array(items) => {
-                let parse = |(index, item)| Self::parse(item, known, sees).map_err(|flaw| flaw.within(index));
-                Ok(Self::Array(items.into_iter().enumerate().map(parse).collect::<Result<_, _>>()?))
+                let items = items.into_iter().enumerate();
+                let read = items
+                    .map(|(index, item)| Self::read(item, known, sees, flaws, &format!("{place}[{index}]")));
+                Self::Array(read.collect())
             }
             Value::Object(fields) => {
-                let parse = |(name, field): (String, Value)| {
-                    let field = Self::parse(field, known, sees).map_err(|flaw| flaw.within(&name))?;
-                    Ok((name, field))
-                };
-                Ok(Self::Object(fields.into_iter().map(parse).collect::<Result<_, _>>()?))
+                let read = fields.into_iter().map(|(name, field)| {
+                    let field = Self::read(field, known, sees, flaws, &format!("{place}/{name}"));
+                    (name, field)
+                });
+                Self::Object(read.collect())
             }
-            plain => Ok(Self::Literal(plain)),
+            plain => Self::Literal(plain),
         }
     }
 
-    fn parse_text(text: String, known: &Known, sees: Sees) -> Result<Self, Flaw> {
+    fn read_text(text: String, known: &Known, sees: Sees) -> Result<Self, String> {
         match (text.strip_prefix(OPENING), text.ends_with(CLOSING)) {
             (None, false) => Ok(Self::Literal(Value::String(text))),
             (Some(rest), true) if rest.len() >= CLOSING.len() => {
                 let source = rest.strip_suffix(CLOSING).unwrap_or(rest).trim();
-                Expression::parse(source, known, sees).map(Self::Expression).map_err(Flaw::here)
+                Expression::parse(source, known, sees).map(Self::Expression)
             }
-            _ => Err(Flaw::here(format!("an expression begins with {OPENING} and ends with {CLOSING}"))),
+            _ => Err(format!("An expression begins with {OPENING} and ends with {CLOSING}")),
         }
     }
 
@@ -74,12 +85,30 @@ impl Template {
     }
 }
 
-impl Flaw {
-    fn here(problem: impl Into<String>) -> Self {
-        Self { place: String::new(), problem: problem.into() }
+impl Trouble {
+    /// A field got a value of another type than it needs.
+    pub(crate) fn type_of(template: &Template, field: &str, expected: &str, found: &Value) -> Self {
+        let kind = match found {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        let source = match template {
+            Template::Expression(expression) => format!("The JSONata expression '{}'", expression.source()),
+            _ => "The value".to_owned(),
+        };
+        let cause = format!(
+            "{source} specified for the field '{field}' returned an unexpected result type. \
+             Expected '{expected}', but was '{kind}' for value: {found}"
+        );
+        Self { location: Some(field.to_owned()), cause }
     }
 
-    fn within(self, part: impl std::fmt::Display) -> Self {
-        Self { place: format!("/{part}{}", self.place), ..self }
+    /// A Map without `Items` got an input that is no array.
+    pub(crate) fn of_input(input: &Value) -> Self {
+        Self { location: None, cause: format!("Map state input must be an array but was: {input}") }
     }
 }

@@ -73,7 +73,7 @@ fn transfer_delivers_or_gives_up_at_its_end() {
     transfer(json!([told("moved_on")]), "MovedOn");
     transfer(json!([told("failed")]), "Failed");
     transfer(json!([told("retry")]), "GaveUp");
-    transfer(json!([{ "silence": true }]), "GaveUp");
+    transfer(json!([{ "timeout": true }]), "GaveUp");
     transfer(json!([parked()]), "Parked");
     transfer(json!([told("something new")]), "Unexpected");
     transfer(json!([{ "error": "SQS.SdkClientException" }, told("done")]), "Delivered");

@@ -50,7 +50,7 @@ pub(super) fn run(command: &MachineCommand) -> Result<ExitCode, CliError> {
         CliError::new(error.to_string())
             .next("Give an answer for each task with --tasks, by the name of its state")
     })?;
-    let succeeded = run.error.is_none();
+    let succeeded = run.status == asl::Status::Succeeded;
     let run = serde_json::to_value(run).map_err(|error| CliError::new(error.to_string()))?;
     if options.json {
         print_json(&run)?;

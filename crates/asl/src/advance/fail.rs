@@ -3,6 +3,7 @@
 use super::Walk;
 use crate::{
     Failure,
+    definition::Kind,
     execution::{Stage, ThreadId},
     expression::Trouble,
     failure::QUERY,
@@ -20,26 +21,40 @@ impl Walk<'_, '_> {
     /// Records that an expression failed, and says what error that is.
     pub(super) fn query_failure(&mut self, id: ThreadId, trouble: &Trouble) -> Failure {
         let thread = self.thread(id);
-        let (name, event) = (thread.state.clone(), thread.entered_event);
-        let details =
-            json!({"error": QUERY, "cause": trouble.cause, "location": trouble.location, "state": name});
-        self.log_for(id, "EvaluationFailed", Some(Details::new("evaluationFailedEventDetails", details)));
         let cause = format!(
-            "An error occurred while executing the state '{name}' (entered at the event id #{event}). {}",
-            trouble.cause
+            "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+            thread.state, thread.entered_event, trouble.cause
         );
+        let mut details = json!({"error": QUERY, "cause": cause, "state": thread.state});
+        if let Some(location) = &trouble.location {
+            details["location"] = json!(location);
+        }
+        // On AWS the entry of a state counts only once its fields are evaluated.
+        let entering = thread.last_event == thread.entered_event;
+        let previous = if entering { thread.before_event } else { thread.last_event };
+        let details = Details::new("evaluationFailedEventDetails", details);
+        self.thread(id).last_event = self.log(previous, "EvaluationFailed", Some(details));
         Failure::new(QUERY, cause)
     }
 
     /// The state of a thread failed: the first retrier that matches decides, then the first catcher.
     pub(super) fn fail(&mut self, id: ThreadId, failure: Failure) {
         if self.try_again(id, &failure) {
+            self.wreck = None;
             return;
         }
         let Some(state) = self.state(id) else { return };
+        // A fork whose threads all ended well has said so already.
+        let answered = matches!(self.thread(id).stage, Stage::Answered);
+        if matches!(state.kind, Kind::Parallel(_) | Kind::Map(_)) && !answered {
+            self.log_for(id, &format!("{}StateFailed", state.kind.name()), None);
+        }
         let catcher = state.catch.iter().enumerate().find(|(_, catcher)| failure.matches(&catcher.errors));
         match catcher {
-            Some((index, catcher)) => self.leave_by_catcher(id, catcher, index, &failure),
+            Some((index, catcher)) => {
+                self.wreck = None;
+                self.leave_by_catcher(id, catcher, index, &failure);
+            }
             None => self.fail_beyond(id, failure),
         }
     }
@@ -62,11 +77,12 @@ impl Walk<'_, '_> {
         true
     }
 
-    /// Nothing in the state holds the error: it ends the thread, and the state around the thread fails of it.
+    /// Nothing in the state holds the error: it ends the thread, and the state around the thread fails of it
+    /// unless it tolerates that.
     pub(super) fn fail_beyond(&mut self, id: ThreadId, failure: Failure) {
         match self.execution.threads.get(&id).and_then(|thread| thread.parent) {
             None => self.finish_failed(failure),
-            Some((parent, place)) => self.branch_failed(id, parent, place, failure),
+            Some((parent, place)) => self.thread_failed(id, parent, place, failure),
         }
     }
 }

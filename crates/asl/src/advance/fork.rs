@@ -1,17 +1,12 @@
-//! Parallel and Map: threads that a state starts and waits for.
+//! Parallel and Map begin: the threads that they start.
 
-use super::{
-    Walk,
-    leave::{fits, too_large},
-    visit::whole_seconds,
-};
+use super::{Walk, leave::fits, visit::whole_seconds};
 use crate::{
-    Failure,
     definition::{Kind, MapItems, Parallel},
     execution::{Fork, Item, Pending, Stage, Thread, ThreadId},
-    expression::Trouble,
+    expression::{Scope, Trouble},
     history::Details,
-    limits::MAP_ITEMS_AT_ONCE_MAX,
+    limits::{MAP_ITEMS_AT_ONCE_MAX, PERCENT_MAX},
 };
 use serde_json::{Map, Value, json};
 
@@ -25,11 +20,12 @@ impl Walk<'_, '_> {
             },
         };
         if !fits(&input) {
-            return self.fail(id, too_large());
+            let failure = self.too_large(id);
+            return self.fail(id, failure);
         }
         self.log_for(id, "ParallelStateStarted", None);
         let results = vec![None; parallel.branches.len()];
-        self.thread(id).stage = Stage::Forked(Fork { results, pending: Vec::new() });
+        self.thread(id).stage = Stage::Forked(Fork { results, pending: Vec::new(), tolerated: None });
         for (place, branch) in parallel.branches.iter().enumerate() {
             let thread = self.branch_of(id, (place, place), branch.start_at.clone(), input.clone());
             self.spawn(thread);
@@ -37,34 +33,38 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn visit_map(&mut self, id: ThreadId, map: &MapItems) {
-        let (pending, at_once) = match self.iterations(id, map) {
-            Ok(iterations) => iterations,
+        let Plan { pending, at_once, tolerated } = match self.plan(id, map) {
+            Ok(plan) => plan,
             Err(trouble) => return self.fail_query(id, &trouble),
         };
         if !pending.iter().all(|pending| fits(&pending.input)) {
-            return self.fail(id, too_large());
+            let failure = self.too_large(id);
+            return self.fail(id, failure);
         }
         let length = pending.len();
         let details = Details::new("mapStateStartedEventDetails", json!({"length": length}));
-        self.log_for(id, "MapStateStarted", Some(details));
-        if pending.is_empty() {
-            self.log_for(id, "MapStateSucceeded", None);
-            return self.leave_with(id, Value::Array(Vec::new()));
+        let started = self.log_for(id, "MapStateStarted", Some(details));
+        self.thread(id).stage = Stage::Forked(Fork { results: vec![None; length], pending, tolerated });
+        if length == 0 {
+            return self.fork_succeeded(id);
         }
-        self.thread(id).stage = Stage::Forked(Fork { results: vec![None; length], pending });
         for _ in 0..at_once {
-            self.next_iteration(id);
+            self.next_iteration(id, started);
         }
     }
 
-    /// The iterations that a Map will make, last first, and how many of them may run at a time.
-    fn iterations(&mut self, id: ThreadId, map: &MapItems) -> Result<(Vec<Pending>, usize), Trouble> {
+    /// What a Map is going to do.
+    fn plan(&mut self, id: ThreadId, map: &MapItems) -> Result<Plan, Trouble> {
         let mut scope = self.scope(id, Map::new());
         let items = match &map.items {
             None => self.thread(id).input.clone(),
             Some(items) => items.evaluate(&mut scope, "Items")?,
         };
-        let Value::Array(items) = items else { return Err(Trouble::type_of("Items", "an array", &items)) };
+        let items = match (items, &map.items) {
+            (Value::Array(items), _) => items,
+            (other, Some(template)) => return Err(Trouble::type_of(template, "Items", "array", &other)),
+            (other, None) => return Err(Trouble::of_input(&other)),
+        };
         let at_once = match &map.at_once {
             None => 0,
             Some(at_once) => whole_seconds(&mut scope, at_once, "MaxConcurrency", 0)?,
@@ -73,15 +73,15 @@ impl Walk<'_, '_> {
             Ok(0) | Err(_) => MAP_ITEMS_AT_ONCE_MAX,
             Ok(wanted) => wanted.min(MAP_ITEMS_AT_ONCE_MAX),
         };
+        let tolerated = tolerated(&mut scope, map, items.len())?;
         let outer = self.thread(id).item.take();
         let pending =
             items.into_iter().enumerate().map(|(index, value)| self.pending(id, map, Item { index, value }));
         let pending: Result<Vec<_>, _> = pending.collect();
         self.thread(id).item = outer;
-        pending.map(|mut pending| {
-            pending.reverse();
-            (pending, at_once)
-        })
+        let mut pending = pending?;
+        pending.reverse();
+        Ok(Plan { pending, at_once, tolerated })
     }
 
     fn pending(&mut self, id: ThreadId, map: &MapItems, item: Item) -> Result<Pending, Trouble> {
@@ -94,16 +94,26 @@ impl Walk<'_, '_> {
         Ok(Pending { item, input })
     }
 
-    fn next_iteration(&mut self, id: ThreadId) {
+    /// Starts the next item, which takes the place of one whose last event was `previous`.
+    pub(super) fn next_iteration(&mut self, id: ThreadId, previous: u64) {
         let Some(Kind::Map(map)) = self.state(id).map(|state| &state.kind) else { return };
         let Stage::Forked(fork) = &mut self.thread(id).stage else { return };
         let Some(Pending { item, input }) = fork.pending.pop() else { return };
         let mut thread = self.branch_of(id, (item.index, 0), map.body.start_at.clone(), input);
-        let details = json!({"name": self.thread(id).state, "index": item.index});
-        let details = Details::new("mapIterationStartedEventDetails", details);
-        thread.last_event = self.log(thread.last_event, "MapIterationStarted", Some(details));
+        thread.last_event = self.log_iteration(id, previous, "Started", item.index);
         thread.item = Some(item);
         self.spawn(thread);
+    }
+
+    pub(super) fn log_iteration(&mut self, map: ThreadId, previous: u64, what: &str, index: usize) -> u64 {
+        let details = json!({"name": self.thread(map).state, "index": index});
+        let name = match what {
+            "Started" => "mapIterationStartedEventDetails",
+            "Succeeded" => "mapIterationSucceededEventDetails",
+            "Failed" => "mapIterationFailedEventDetails",
+            _ => "mapIterationAbortedEventDetails",
+        };
+        self.log(previous, &format!("MapIteration{what}"), Some(Details::new(name, details)))
     }
 
     /// A thread below `id` that fills `place` of its results and walks block number `block` of its state.
@@ -124,60 +134,45 @@ impl Walk<'_, '_> {
             ..Thread::new(Some((id, place)), path, start_at, input)
         }
     }
+}
 
-    /// A thread came to its end with `output`.
-    pub(super) fn join(&mut self, id: ThreadId, output: Value) {
-        let Some(thread) = self.execution.threads.remove(&id) else { return };
-        let Some((parent, place)) = thread.parent else { return };
-        let is_map = matches!(self.state(parent).map(|state| &state.kind), Some(Kind::Map(_)));
-        let mut last_event = thread.last_event;
-        if is_map {
-            let details = json!({"name": self.thread(parent).state, "index": place});
-            let details = Details::new("mapIterationSucceededEventDetails", details);
-            last_event = self.log(last_event, "MapIterationSucceeded", Some(details));
-        }
-        let Stage::Forked(fork) = &mut self.thread(parent).stage else { return };
-        if let Some(result) = fork.results.get_mut(place) {
-            *result = Some(output);
-        }
-        if fork.results.iter().any(Option::is_none) {
-            return self.next_iteration(parent);
-        }
-        let results = std::mem::take(&mut fork.results).into_iter().flatten().collect();
-        self.thread(parent).last_event = last_event;
-        self.log_for(parent, if is_map { "MapStateSucceeded" } else { "ParallelStateSucceeded" }, None);
-        self.leave_with(parent, Value::Array(results));
-    }
+/// What a Map is going to do.
+struct Plan {
+    /// Its iterations, last first.
+    pending: Vec<Pending>,
+    /// How many of them may run at a time.
+    at_once: usize,
+    /// How many of them may fail; none if the first that fails ends the Map.
+    tolerated: Option<usize>,
+}
 
-    /// A thread below `parent` failed: its siblings stop, and the state of `parent` fails of the same error.
-    pub(super) fn branch_failed(&mut self, id: ThreadId, parent: ThreadId, place: usize, failure: Failure) {
-        let last_event = self.thread(id).last_event;
-        let is_map = matches!(self.state(parent).map(|state| &state.kind), Some(Kind::Map(_)));
-        self.thread(parent).last_event = last_event;
-        if is_map {
-            let details = json!({"name": self.thread(parent).state, "index": place});
-            let details = Details::new("mapIterationFailedEventDetails", details);
-            self.log_for(parent, "MapIterationFailed", Some(details));
+/// The lower of the two bounds that a Map may set on items that fail.
+fn tolerated(scope: &mut Scope, map: &MapItems, length: usize) -> Result<Option<usize>, Trouble> {
+    let count = match &map.tolerated_count {
+        None => None,
+        Some(count) => usize::try_from(whole_seconds(scope, count, "ToleratedFailureCount", 0)?).ok(),
+    };
+    let share = match &map.tolerated_percentage {
+        None => None,
+        Some(percentage) => {
+            let field = "ToleratedFailurePercentage";
+            let value = percentage.evaluate(scope, field)?;
+            let percent = value.as_f64().filter(|percent| (0.0..=PERCENT_MAX).contains(percent));
+            let percent = percent
+                .ok_or_else(|| Trouble::type_of(percentage, field, "a number from 0 to 100", &value))?;
+            Some(share_of(length, percent))
         }
-        self.remove_below(parent);
-        self.log_for(parent, if is_map { "MapStateFailed" } else { "ParallelStateFailed" }, None);
-        self.fail(parent, failure);
-    }
+    };
+    Ok(count.into_iter().chain(share).min())
+}
 
-    fn remove_below(&mut self, id: ThreadId) {
-        let below = |thread: &Thread| thread.parent.is_some_and(|(parent, _)| parent == id);
-        let children: Vec<_> = self
-            .execution
-            .threads
-            .iter()
-            .filter(|(_, thread)| below(thread))
-            .map(|(child, _)| *child)
-            .collect();
-        for child in children {
-            self.remove_below(child);
-            if let Some(thread) = self.execution.threads.remove(&child) {
-                self.abandon(&thread);
-            }
-        }
-    }
+/// How many whole items a percentage is.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share of a list is no longer than the list, and a list in memory is shorter than 2^53"
+)]
+fn share_of(length: usize, percent: f64) -> usize {
+    (length as f64 * percent / PERCENT_MAX).floor() as usize
 }

@@ -8,6 +8,7 @@ use crate::{
     expression::{Scope, Trouble},
     failure::DATA_LIMIT,
     history::Details,
+    limits::VARIABLES_BYTES_MAX,
     template::Template,
 };
 use serde_json::{Map, Value};
@@ -55,7 +56,10 @@ impl Walk<'_, '_> {
         if let Err(hitch) = self.exit(id, scope, exit) {
             match hitch {
                 Hitch::Query(trouble) => self.fail_query(id, &trouble),
-                Hitch::TooLarge => self.fail(id, too_large()),
+                Hitch::TooLarge => {
+                    let failure = self.too_large(id);
+                    self.fail(id, failure);
+                }
             }
         }
     }
@@ -85,7 +89,10 @@ impl Walk<'_, '_> {
         match self.exit(id, scope, Exit { assign, output, next, prefix, otherwise }) {
             Ok(()) => {}
             Err(Hitch::Query(trouble)) => self.fail_query(id, &trouble),
-            Err(Hitch::TooLarge) => self.fail(id, too_large()),
+            Err(Hitch::TooLarge) => {
+                let failure = self.too_large(id);
+                self.fail(id, failure);
+            }
         }
     }
 
@@ -97,7 +104,7 @@ impl Walk<'_, '_> {
         index: usize,
         failure: &Failure,
     ) {
-        let error = serde_json::json!({"Error": failure.error, "Cause": failure.cause});
+        let error = failure.output();
         let scope = self.scope(id, Map::from_iter([("errorOutput".to_owned(), error.clone())]));
         let exit = Exit {
             assign: &catcher.assign,
@@ -112,7 +119,10 @@ impl Walk<'_, '_> {
                 let failure = self.query_failure(id, &trouble);
                 self.fail_beyond(id, failure);
             }
-            Err(Hitch::TooLarge) => self.fail_beyond(id, too_large()),
+            Err(Hitch::TooLarge) => {
+                let failure = self.too_large(id);
+                self.fail_beyond(id, failure);
+            }
         }
     }
 
@@ -121,10 +131,10 @@ impl Walk<'_, '_> {
         for (name, template) in exit.assign {
             let field = format!("{}Assign/{name}", exit.prefix);
             let value = template.evaluate(&mut scope, &field).map_err(Hitch::Query)?;
-            if !fits(&value) {
-                return Err(Hitch::TooLarge);
-            }
             assigned.insert(name.clone(), value);
+        }
+        if bytes_of(&assigned) > DATA_BYTES_MAX {
+            return Err(Hitch::TooLarge);
         }
         let output = match exit.output {
             None => exit.otherwise,
@@ -133,6 +143,11 @@ impl Walk<'_, '_> {
             }
         };
         if !fits(&output) {
+            return Err(Hitch::TooLarge);
+        }
+        let kept = self.thread(id).variables.iter().filter(|(name, _)| !assigned.contains_key(*name));
+        let total = bytes_of(&assigned) + kept.map(|(_, value)| size(value)).sum::<usize>();
+        if !assigned.is_empty() && total > VARIABLES_BYTES_MAX {
             return Err(Hitch::TooLarge);
         }
         let Some(state) = self.state(id) else { return Ok(()) };
@@ -156,16 +171,33 @@ impl Walk<'_, '_> {
             Next::End => self.join(id, output),
         }
     }
+
+    /// A value of this state is larger than it may be, in AWS's words.
+    pub(super) fn too_large(&mut self, id: ThreadId) -> Failure {
+        too_large(&self.thread(id).state)
+    }
+}
+
+/// A state or a task of this name made a value that is larger than it may be.
+pub(super) fn too_large(name: &str) -> Failure {
+    Failure::new(
+        DATA_LIMIT,
+        format!(
+            "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+        ),
+    )
 }
 
 /// Whether a value may be passed on.
 pub(super) fn fits(value: &Value) -> bool {
-    value.to_string().len() <= DATA_BYTES_MAX
+    size(value) <= DATA_BYTES_MAX
 }
 
-pub(super) fn too_large() -> Failure {
-    Failure::new(
-        DATA_LIMIT,
-        format!("A value is larger than {DATA_BYTES_MAX} bytes, the most that a state may pass on."),
-    )
+/// Bytes of a value as JSON text.
+fn size(value: &Value) -> usize {
+    value.to_string().len()
+}
+
+fn bytes_of(variables: &Map<String, Value>) -> usize {
+    variables.values().map(size).sum()
 }

@@ -1,20 +1,22 @@
 //! How an execution moves: an input is applied, then every thread goes as far as it can without the world.
 
 mod fail;
+mod finish;
 mod fork;
+mod join;
 mod leave;
+mod redrive;
 mod task;
 mod visit;
 
 use crate::{
-    About, Effect, Execution, Failure, HistoryEvent, Input, Machine, Outcome, Status, Step, Surroundings,
+    About, Execution, Failure, HistoryEvent, Input, Machine, Step, Surroundings,
     definition::{Block, Kind, State},
     execution::{Stage, Thread, ThreadId},
-    failure::{RUNTIME, TIMEOUT},
     history::Details,
     limits::HISTORY_EVENTS_MAX,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use std::collections::{BTreeMap, VecDeque};
 
 impl Machine {
@@ -28,16 +30,26 @@ impl Machine {
             next_task: 1,
             deadline: None,
             outcome: None,
+            redrives: 0,
         }
     }
 
     /// Applies what happened and moves the execution as far as it goes by itself.
     ///
-    /// An execution that has ended, or has no such task any more, accepts nothing and stays as it is.
+    /// An execution that has ended, or has no such task any more, accepts nothing and stays as it is; only
+    /// [`Input::Redrive`] moves one that has ended unsuccessfully.
     pub fn advance(&self, execution: &mut Execution, input: Input, around: &mut Surroundings<'_>) -> Step {
-        let mut walk =
-            Walk { machine: self, execution, around, step: Step::default(), ready: VecDeque::new() };
-        if walk.execution.outcome.is_none() {
+        let mut walk = Walk {
+            machine: self,
+            execution,
+            around,
+            step: Step::default(),
+            ready: VecDeque::new(),
+            starting: Vec::new(),
+            wreck: None,
+            full: false,
+        };
+        if walk.execution.outcome.is_none() || input == Input::Redrive {
             walk.step.accepted = walk.apply(input);
             walk.run();
         }
@@ -53,6 +65,12 @@ struct Walk<'a, 'r> {
     step: Step,
     /// Threads that can go on, in the order in which they became able to.
     ready: VecDeque<ThreadId>,
+    /// Threads whose tasks were scheduled and are started when nothing else moves, as AWS orders their events.
+    starting: Vec<ThreadId>,
+    /// The threads as they stood when one of them failed: what a redrive goes on with if nothing holds the error.
+    wreck: Option<BTreeMap<ThreadId, Thread>>,
+    /// The history has room for nothing but its end.
+    full: bool,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -65,10 +83,10 @@ impl<'a> Walk<'a, '_> {
             Input::TaskFailed { task, failure } => self.task_failed(task, &failure),
             Input::TaskHeartbeat { task } => self.task_heartbeat(task),
             Input::Stop { error, cause } => {
-                let outcome = self.outcome(Status::Aborted, None, error, cause);
-                self.finish("ExecutionAborted", Some("executionAbortedEventDetails"), outcome);
+                self.finish_aborted(Failure::given(error, cause));
                 true
             }
+            Input::Redrive => self.redrive(),
         }
     }
 
@@ -89,19 +107,17 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn run(&mut self) {
-        while let Some(id) = self.ready.pop_front() {
-            if self.execution.outcome.is_some() {
+        while self.execution.outcome.is_none() {
+            if self.full {
+                self.finish_overfull();
+            } else if let Some(id) = self.ready.pop_front() {
+                if self.execution.threads.contains_key(&id) {
+                    self.visit(id);
+                }
+            } else if self.starting.is_empty() {
                 return;
-            }
-            if self.execution.next_event > HISTORY_EVENTS_MAX {
-                let cause = format!(
-                    "The execution reached the maximum number of history events ({HISTORY_EVENTS_MAX})."
-                );
-                self.finish_failed(Failure::new(RUNTIME, cause));
-                return;
-            }
-            if self.execution.threads.contains_key(&id) {
-                self.visit(id);
+            } else {
+                self.log_starts();
             }
         }
     }
@@ -110,8 +126,7 @@ impl<'a> Walk<'a, '_> {
     fn tick(&mut self) -> bool {
         let now = self.around.now;
         if self.execution.deadline.is_some_and(|deadline| deadline <= now) {
-            let outcome = self.outcome(Status::TimedOut, None, Some(TIMEOUT.to_owned()), None);
-            self.finish("ExecutionTimedOut", Some("executionTimedOutEventDetails"), outcome);
+            self.finish_timed_out();
             return true;
         }
         let due = self.execution.threads.iter().filter_map(|(id, thread)| Some((thread.stage.due()?, *id)));
@@ -119,7 +134,10 @@ impl<'a> Walk<'a, '_> {
         due.sort_unstable();
         let any = !due.is_empty();
         for (_, id) in due {
-            // What fired before may have ended this thread.
+            // What fired before may have ended this thread, or all of them.
+            if self.execution.outcome.is_some() {
+                break;
+            }
             match self.execution.threads.get(&id).map(|thread| &thread.stage) {
                 Some(Stage::Waiting { .. }) => self.wake(id),
                 Some(Stage::BackingOff { .. }) => self.attempt(id),
@@ -166,8 +184,13 @@ impl<'a> Walk<'a, '_> {
         event
     }
 
+    /// Writes an event, unless the history has room for its end alone.
     fn log(&mut self, previous_event_id: u64, kind: &str, details: Option<Details>) -> u64 {
         let id = self.execution.next_event;
+        if id >= HISTORY_EVENTS_MAX && !finish::ENDS.contains(&kind) {
+            self.full = true;
+            return id.saturating_sub(1);
+        }
         self.execution.next_event += 1;
         self.step.history.push(HistoryEvent {
             id,
@@ -177,55 +200,5 @@ impl<'a> Walk<'a, '_> {
             details: details.map_or_else(Map::new, Details::into_map),
         });
         id
-    }
-
-    fn finish_succeeded(&mut self, output: Value) {
-        let details = json!({"output": output.to_string(), "outputDetails": {"truncated": false}});
-        let previous = self.thread(ThreadId::ROOT).last_event;
-        self.log(
-            previous,
-            "ExecutionSucceeded",
-            Some(Details::new("executionSucceededEventDetails", details)),
-        );
-        self.end(self.outcome(Status::Succeeded, Some(output), None, None));
-    }
-
-    fn finish_failed(&mut self, failure: Failure) {
-        let outcome = self.outcome(Status::Failed, None, Some(failure.error), Some(failure.cause));
-        self.finish("ExecutionFailed", Some("executionFailedEventDetails"), outcome);
-    }
-
-    fn finish(&mut self, kind: &str, details: Option<&'static str>, outcome: Outcome) {
-        let mut content = Map::new();
-        for (name, text) in [("error", &outcome.error), ("cause", &outcome.cause)] {
-            content.extend(text.as_ref().map(|text| (name.to_owned(), Value::String(text.clone()))));
-        }
-        let previous = self.execution.threads.get(&ThreadId::ROOT).map_or(0, |thread| thread.last_event);
-        self.log(previous, kind, details.map(|name| Details::new(name, Value::Object(content))));
-        self.end(outcome);
-    }
-
-    fn outcome(
-        &self,
-        status: Status,
-        output: Option<Value>,
-        error: Option<String>,
-        cause: Option<String>,
-    ) -> Outcome {
-        Outcome { status, stopped: self.around.now, output, error, cause }
-    }
-
-    fn end(&mut self, outcome: Outcome) {
-        for thread in std::mem::take(&mut self.execution.threads).into_values() {
-            self.abandon(&thread);
-        }
-        self.execution.outcome = Some(outcome);
-    }
-
-    /// A thread is gone; what it was waiting for does not matter any more.
-    fn abandon(&mut self, thread: &Thread) {
-        if let Stage::Working(work) = &thread.stage {
-            self.step.effects.push(Effect::AbandonTask(work.task));
-        }
     }
 }

@@ -10,7 +10,6 @@ use crate::{
     definition::{Kind, Task},
     execution::{Stage, ThreadId, Work},
     expression::Trouble,
-    failure::{HEARTBEAT_TIMEOUT, TIMEOUT},
     history::Details,
 };
 use serde_json::{Map, Value, json};
@@ -45,7 +44,8 @@ impl<'a> Walk<'a, '_> {
             }
             Ok(prepared) if !fits(&prepared.arguments) => {
                 self.thread(id).stage = Stage::Answered;
-                self.fail(id, too_large());
+                let failure = self.too_large(id);
+                self.fail(id, failure);
             }
             Ok(prepared) => self.schedule(id, task, number, prepared),
         }
@@ -71,8 +71,7 @@ impl<'a> Walk<'a, '_> {
         scheduled.extend(heartbeat.map(|seconds| ("heartbeatInSeconds".to_owned(), json!(seconds))));
         let scheduled = Details::new("taskScheduledEventDetails", Value::Object(scheduled));
         self.log_for(id, "TaskScheduled", Some(scheduled));
-        let started = Details::new("taskStartedEventDetails", Value::Object(resource(task)));
-        self.log_for(id, "TaskStarted", Some(started));
+        self.starting.push(id);
         let after = |seconds: u32| self.around.after(Duration::from_secs(seconds.into()));
         let (deadline, heartbeat_due) = (timeout.map(after), heartbeat.map(after));
         let thread = self.thread(id);
@@ -87,6 +86,19 @@ impl<'a> Walk<'a, '_> {
         let start =
             TaskStart { task: number, state, integration: task.integration, arguments, token, deadline };
         self.step.effects.push(Effect::StartTask(start));
+    }
+
+    /// Tells that the tasks that were scheduled are started.
+    pub(super) fn log_starts(&mut self) {
+        for id in std::mem::take(&mut self.starting) {
+            let working = self.execution.threads.get(&id).map(|thread| &thread.stage);
+            if let (Some(Stage::Working(_)), Some(Kind::Task(task))) =
+                (working, self.state(id).map(|state| &state.kind))
+            {
+                let started = Details::new("taskStartedEventDetails", Value::Object(resource(task)));
+                self.log_for(id, "TaskStarted", Some(started));
+            }
+        }
     }
 
     pub(super) fn task_submitted(&mut self, number: TaskId, output: &Value) -> bool {
@@ -111,7 +123,7 @@ impl<'a> Walk<'a, '_> {
         let Some((id, task)) = self.task(number) else { return false };
         self.thread(id).stage = Stage::Answered;
         if !fits(&output) {
-            let failure = too_large();
+            let failure = too_large(task.integration.resource_type());
             self.log_task_failed(id, task, &failure);
             self.fail(id, failure);
             return true;
@@ -152,13 +164,10 @@ impl<'a> Walk<'a, '_> {
         let Stage::Working(work) = &self.thread(id).stage else { return };
         let (number, deadline) = (work.task, work.deadline);
         let Some((_, task)) = self.task(number) else { return };
-        let error = if deadline.is_some_and(|deadline| deadline <= self.around.now) {
-            TIMEOUT
-        } else {
-            HEARTBEAT_TIMEOUT
-        };
+        let heartbeat = deadline.is_none_or(|deadline| deadline > self.around.now);
+        let failure = Failure::timed_out(heartbeat);
         let mut details = resource(task);
-        details.insert("error".to_owned(), Value::String(error.to_owned()));
+        details.extend(failure.details());
         self.log_for(
             id,
             "TaskTimedOut",
@@ -166,7 +175,7 @@ impl<'a> Walk<'a, '_> {
         );
         self.thread(id).stage = Stage::Answered;
         self.step.effects.push(Effect::AbandonTask(number));
-        self.fail(id, Failure::new(error, ""));
+        self.fail(id, failure);
     }
 
     fn task(&self, number: TaskId) -> Option<(ThreadId, &'a Task)> {
@@ -179,8 +188,7 @@ impl<'a> Walk<'a, '_> {
 
     fn log_task_failed(&mut self, id: ThreadId, task: &Task, failure: &Failure) {
         let mut details = resource(task);
-        details.insert("error".to_owned(), Value::String(failure.error.clone()));
-        details.insert("cause".to_owned(), Value::String(failure.cause.clone()));
+        details.extend(failure.details());
         self.log_for(id, "TaskFailed", Some(Details::new("taskFailedEventDetails", Value::Object(details))));
     }
 }

@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::{
     Failure,
-    definition::{Condition, Kind, Pause, Rule},
+    definition::{Kind, Pause, Rule},
     execution::{Stage, Thread, ThreadId},
     expression::{Scope, Trouble, instant},
     failure::{NO_CHOICE, RUNTIME},
@@ -31,6 +31,7 @@ impl Thread {
             input,
             entered: Timestamp::UNIX_EPOCH,
             entered_event: 0,
+            before_event: 0,
             last_event: 0,
             retries: 0,
             attempts: Vec::new(),
@@ -52,6 +53,7 @@ impl Walk<'_, '_> {
         thread.entered = now;
         thread.retries = 0;
         thread.attempts = vec![0; retriers];
+        thread.before_event = thread.last_event;
         let details = Details::entered(&thread.state, &thread.input);
         let event = self.log_for(id, &format!("{}StateEntered", state.kind.name()), Some(details));
         self.thread(id).entered_event = event;
@@ -75,13 +77,13 @@ impl Walk<'_, '_> {
     fn visit_fail(&mut self, id: ThreadId, error: Option<&Template>, cause: Option<&Template>) {
         let mut scope = self.scope(id, Map::new());
         let mut text = |template: Option<&Template>, field: &str| match template {
-            None => Ok(String::new()),
+            None => Ok(None),
             Some(template) => match template.evaluate(&mut scope, field)? {
-                Value::String(text) => Ok(text),
-                other => Err(Trouble::type_of(field, "a string", &other)),
+                Value::String(text) => Ok(Some(text)),
+                other => Err(Trouble::type_of(template, field, "string", &other)),
             },
         };
-        match text(error, "Error").and_then(|error| Ok(Failure { error, cause: text(cause, "Cause")? })) {
+        match text(error, "Error").and_then(|error| Ok(Failure::given(error, text(cause, "Cause")?))) {
             Ok(failure) => self.fail_beyond(id, failure),
             Err(trouble) => self.fail_query(id, &trouble),
         }
@@ -110,13 +112,10 @@ impl Walk<'_, '_> {
         let mut scope = self.scope(id, Map::new());
         for (index, rule) in rules.iter().enumerate() {
             let field = format!("Choices[{index}]/Condition");
-            let chosen = match &rule.condition {
-                Condition::Always(always) => Ok(*always),
-                Condition::Asked(expression) => match expression.evaluate(&mut scope, &field) {
-                    Ok(Value::Bool(answer)) => Ok(answer),
-                    Ok(other) => Err(Trouble::type_of(&field, "a boolean", &other)),
-                    Err(trouble) => Err(trouble),
-                },
+            let chosen = match rule.condition.evaluate(&mut scope, &field) {
+                Ok(Value::Bool(answer)) => Ok(answer),
+                Ok(other) => Err(Trouble::type_of(&rule.condition, &field, "boolean", &other)),
+                Err(trouble) => Err(trouble),
             };
             match chosen {
                 Ok(false) => {}
@@ -145,18 +144,22 @@ impl Walk<'_, '_> {
         Scope::new(&thread.variables, Value::Object(states), now, seed)
     }
 
-    /// The context object.
+    /// The context object. Its members are in AWS's order.
     fn context(&mut self, id: ThreadId) -> Value {
-        let about = self.execution.about.clone();
+        let retried = self.state(id).is_some_and(|state| state.kind.is_retried());
+        let (about, redrives) = (self.execution.about.clone(), self.execution.redrives);
         let thread = self.thread(id);
         let mut context = json!({
             "Execution": {
-                "Id": about.id, "Input": about.input, "Name": about.name, "RoleArn": about.role,
-                "StartTime": instant(about.started), "RedriveCount": 0,
+                "Id": about.id, "Input": about.input, "StartTime": instant(about.started), "Name": about.name,
+                "RoleArn": about.role, "RedriveCount": redrives,
             },
-            "State": {"Name": thread.state, "EnteredTime": instant(thread.entered), "RetryCount": thread.retries},
             "StateMachine": {"Id": about.machine_id, "Name": about.machine_name},
+            "State": {"Name": thread.state, "EnteredTime": instant(thread.entered)},
         });
+        if retried {
+            context["State"]["RetryCount"] = json!(thread.retries);
+        }
         if let Some(item) = &thread.item {
             context["Map"] = json!({"Item": {"Index": item.index, "Value": item.value}});
         }
@@ -169,26 +172,7 @@ impl Walk<'_, '_> {
     }
 }
 
-impl Trouble {
-    pub(super) fn type_of(field: &str, expected: &str, found: &Value) -> Self {
-        let found = match found {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "another number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
-        };
-        Self {
-            location: field.to_owned(),
-            cause: format!(
-                "The JSONata expression specified for the field '{field}' gave {found} where {expected} is needed."
-            ),
-        }
-    }
-}
-
-/// A whole number of seconds.
+/// A whole number, such as one of seconds.
 pub(super) fn whole_seconds(
     scope: &mut Scope,
     template: &Template,
@@ -198,12 +182,14 @@ pub(super) fn whole_seconds(
     let value = template.evaluate(scope, field)?;
     let seconds = value.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
     seconds.filter(|seconds| (least..=WAIT_SECONDS_MAX).contains(seconds)).ok_or_else(|| {
-        Trouble::type_of(field, &format!("a whole number from {least} to {WAIT_SECONDS_MAX}"), &value)
+        let expected = format!("a whole number from {least} to {WAIT_SECONDS_MAX}");
+        Trouble::type_of(template, field, &expected, &value)
     })
 }
 
 fn instant_of(scope: &mut Scope, template: &Template) -> Result<Timestamp, Trouble> {
     let value = template.evaluate(scope, "Timestamp")?;
     let instant = value.as_str().and_then(|text| text.parse().ok());
-    instant.ok_or_else(|| Trouble::type_of("Timestamp", "an instant such as 2026-01-02T03:04:05Z", &value))
+    let expected = "an instant such as 2026-01-02T03:04:05Z";
+    instant.ok_or_else(|| Trouble::type_of(template, "Timestamp", expected, &value))
 }

@@ -27,8 +27,8 @@ pub(crate) struct Expression {
 /// An expression that failed.
 #[derive(Debug)]
 pub(crate) struct Trouble {
-    /// The field, such as `Arguments/Payload`.
-    pub(crate) location: String,
+    /// The field, such as `Arguments/Payload`, if it is the field's fault.
+    pub(crate) location: Option<String>,
     pub(crate) cause: String,
 }
 
@@ -36,16 +36,21 @@ impl Expression {
     /// Parses `source`, or says what is wrong with it.
     pub(crate) fn parse(source: &str, known: &Known, sees: Sees) -> Result<Self, String> {
         let tree = parser::parse(source).map_err(|error| {
-            format!("the expression {source:?} cannot be parsed: {}", error.display_message())
+            format!("The expression {source:?} cannot be parsed: {}", error.display_message())
         })?;
-        check::check(&tree, known, sees).map_err(|problem| format!("the expression {source:?} {problem}"))?;
+        check::check(&tree, known, sees).map_err(|problem| format!("The expression {source:?} {problem}"))?;
         Ok(Self { source: source.to_owned(), tree })
+    }
+
+    /// As the definition writes it, between the braces.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
     }
 
     /// Its value. Nothing, a function or a number that is none is trouble.
     pub(crate) fn evaluate(&self, scope: &mut Scope, field: &str) -> Result<Value, Trouble> {
         let trouble = |what: String| Trouble {
-            location: field.to_owned(),
+            location: Some(field.to_owned()),
             cause: format!(
                 "The JSONata expression '{}' specified for the field '{field}' {what}",
                 self.source

@@ -1,44 +1,45 @@
 //! Whether the states of a block hang together: every target exists, every state can be reached.
 
-use crate::definition::{Block, Kind, Next, State};
+use super::diagnostic::{Code, Problems};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// What does not hang together.
-pub(super) struct Flaw {
-    /// None for the block itself.
-    pub(super) state: Option<String>,
-    pub(super) field: String,
-    pub(super) problem: String,
-}
-
-pub(super) fn check(block: &Block) -> Result<(), Flaw> {
-    if !block.states.contains_key(&block.start_at) {
-        let problem = format!("there is no state {:?}", block.start_at);
-        return Err(Flaw { state: None, field: "StartAt".to_owned(), problem });
+/// Reads the transitions as they are written, so that they are checked whatever else is wrong with the states.
+pub(super) fn check(
+    location: &str,
+    start_at: Option<&str>,
+    states: &Map<String, Value>,
+    problems: &Problems,
+) {
+    let missing = |field: String, kind: &str, target: &str| {
+        problems.add(Code::MissingTransitionTarget, field, format!("Missing '{kind}' target: {target}"));
+    };
+    if let Some(start) = start_at
+        && !states.contains_key(start)
+    {
+        missing(format!("{location}/StartAt"), "StartAt", start);
     }
-    for (name, state) in &block.states {
-        let missing = targets(state).into_iter().find(|(_, target)| !block.states.contains_key(*target));
-        if let Some((field, target)) = missing {
-            let problem = format!("there is no state {target:?} beside this one");
-            return Err(Flaw { state: Some(name.clone()), field, problem });
+    for (name, state) in states {
+        for (field, target) in targets(state) {
+            if !states.contains_key(target) {
+                let kind = field.rsplit('/').next().unwrap_or_default();
+                missing(format!("{location}/States/{name}/{field}"), kind, target);
+            }
         }
     }
-    let reached = reached(block);
-    match block.states.keys().find(|name| !reached.contains(name.as_str())) {
-        None => Ok(()),
-        Some(name) => Err(Flaw {
-            state: Some(name.clone()),
-            field: "Next".to_owned(),
-            problem: "no other state leads to this one".to_owned(),
-        }),
+    let Some(start) = start_at.filter(|start| states.contains_key(*start)) else { return };
+    let reached = reached(start, states);
+    for name in states.keys().filter(|name| !reached.contains(name.as_str())) {
+        let message = format!("State \"{name}\" is not reachable.");
+        problems.add(Code::MissingTransitionTarget, format!("{location}/States/{name}"), message);
     }
 }
 
-fn reached(block: &Block) -> BTreeSet<&str> {
+fn reached<'a>(start: &'a str, states: &'a Map<String, Value>) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
-    let mut open = vec![block.start_at.as_str()];
+    let mut open = vec![start];
     while let Some(name) = open.pop() {
-        if let (true, Some(state)) = (reached.insert(name), block.states.get(name)) {
+        if let (true, Some(state)) = (reached.insert(name), states.get(name)) {
             open.extend(targets(state).into_iter().map(|(_, target)| target));
         }
     }
@@ -46,17 +47,14 @@ fn reached(block: &Block) -> BTreeSet<&str> {
 }
 
 /// Where a state may lead, with the field that says so.
-fn targets(state: &State) -> Vec<(String, &str)> {
-    let mut targets = Vec::new();
-    if let Next::State(next) = &state.next {
-        targets.push(("Next".to_owned(), next.as_str()));
-    }
-    if let Kind::Choice { rules, default } = &state.kind {
-        let rules = rules.iter().enumerate();
-        targets.extend(rules.map(|(index, rule)| (format!("Choices[{index}].Next"), rule.next.as_str())));
-        targets.extend(default.iter().map(|default| ("Default".to_owned(), default.as_str())));
-    }
-    let catchers = state.catch.iter().enumerate();
-    targets.extend(catchers.map(|(index, catcher)| (format!("Catch[{index}].Next"), catcher.next.as_str())));
-    targets
+fn targets(state: &Value) -> Vec<(String, &str)> {
+    let own = ["Next", "Default"].into_iter();
+    let own = own.filter_map(|field| Some((field.to_owned(), state.get(field)?.as_str()?)));
+    let listed = ["Choices", "Catch"].into_iter().flat_map(|list| {
+        let items = state.get(list).and_then(Value::as_array).into_iter().flatten().enumerate();
+        items.filter_map(move |(index, item)| {
+            Some((format!("{list}[{index}]/Next"), item.get("Next")?.as_str()?))
+        })
+    });
+    own.chain(listed).collect()
 }

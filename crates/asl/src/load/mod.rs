@@ -1,294 +1,228 @@
 //! From the text of a definition to a [`Machine`], refusing everything that would not be run.
 
+mod assign;
+mod diagnostic;
 mod fields;
 mod graph;
 mod handlers;
+mod states;
 mod task;
 
 use crate::{
-    definition::{Block, Condition, Kind, Machine, MapItems, Next, Parallel, Pause, Rule, State},
+    definition::{Block, Machine, Next, State},
     expression::{Known, Sees},
-    limits::{NAME_CHARS_MAX, WAIT_SECONDS_MAX},
+    limits::{DEFINITION_BYTES_MAX, NAME_CHARS_MAX, WAIT_SECONDS_MAX},
     template::Template,
 };
+use diagnostic::Problems;
 use fields::Fields;
 use serde_json::Value;
-use std::{collections::BTreeSet, time::Duration};
-use thiserror::Error;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-/// Why a definition is refused.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{}{field}: {problem}", if state.is_empty() { String::new() } else { format!("state {state:?}, ") })]
-pub struct LoadError {
-    /// The state at fault; empty for the machine itself.
-    pub state: String,
-    /// The field at fault, such as `Arguments/Payload` or `Retry[0].MaxAttempts`.
-    pub field: String,
-    /// What is wrong with it.
-    pub problem: String,
-}
+pub use diagnostic::{Code, Diagnostic, LoadError};
 
 impl Machine {
-    /// Reads and checks a definition.
+    /// Reads and checks a definition. A refusal tells everything that is wrong with it.
     pub fn load(text: &str) -> Result<Self, LoadError> {
-        let whole =
-            |problem: String| LoadError { state: String::new(), field: "definition".to_owned(), problem };
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| whole(format!("is not JSON: {error}")))?;
-        let mut known = Known::default();
-        collect_variables(&value, &mut known.variables);
-        let mut fields = Fields::open("", "", value)?;
-        let language = fields.text("QueryLanguage")?;
-        if language.as_deref() != Some("JSONata") {
-            return Err(fields.wrong("QueryLanguage", "must be \"JSONata\"; JSONPath is not run"));
+        let problems = Problems::default();
+        let machine = Self::read(text, &problems);
+        let diagnostics = problems.into_vec();
+        match machine {
+            Some(machine) if diagnostics.is_empty() => Ok(machine),
+            _ => Err(LoadError { diagnostics }),
         }
-        if fields.text("Version")?.is_some_and(|version| version != "1.0") {
-            return Err(fields.wrong("Version", "must be \"1.0\""));
-        }
-        let timeout = fields.whole("TimeoutSeconds", 1..=WAIT_SECONDS_MAX)?;
-        let mut loader = Loader { known, names: BTreeSet::new() };
-        let root = loader.block(&mut fields)?;
-        fields.close()?;
-        Ok(Self { root, timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())) })
     }
-}
 
-/// Every name that some `Assign` in the definition gives a value to.
-fn collect_variables(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                if let (true, Value::Object(assigned)) = (name == "Assign", field) {
-                    names.extend(assigned.keys().cloned());
-                }
-                collect_variables(field, names);
+    fn read(text: &str, problems: &Problems) -> Option<Self> {
+        let whole = |code, message: String| problems.add(code, "", message);
+        if text.len() > DEFINITION_BYTES_MAX {
+            let message = format!("Definition must not be longer than {DEFINITION_BYTES_MAX} bytes");
+            whole(Code::SchemaValidationFailed, message);
+            return None;
+        }
+        let value: Value = match serde_json::from_str(text) {
+            Ok(value @ Value::Object(_)) => value,
+            Err(error) if !text.trim().is_empty() => {
+                whole(Code::InvalidJsonDescription, format!("Definition is not JSON: {error}"));
+                return None;
             }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_variables(item, names)),
-        _ => {}
-    }
-}
-
-struct Loader {
-    known: Known,
-    /// Names of states met so far: they are unique within the whole machine.
-    names: BTreeSet<String>,
-}
-
-impl Loader {
-    /// `StartAt` and `States`, and whether they hang together.
-    fn block(&mut self, fields: &mut Fields) -> Result<Block, LoadError> {
-        let start_at = fields.needed_text("StartAt")?;
-        let Value::Object(states) = fields.needed("States")? else {
-            return Err(fields.wrong("States", "must be an object"));
+            _ => {
+                whole(Code::SchemaValidationFailed, "Definition must be a valid JSON object".to_owned());
+                return None;
+            }
         };
-        let states = states
-            .into_iter()
-            .map(|(name, state)| Ok((name.clone(), self.state(&name, state)?)))
-            .collect::<Result<_, LoadError>>()?;
-        let block = Block { start_at, states };
-        graph::check(&block).map_err(|flaw| match flaw.state {
-            Some(state) => LoadError { state, field: flaw.field, problem: flaw.problem },
-            None => fields.wrong(&flaw.field, flaw.problem),
-        })?;
-        Ok(block)
+        let mut known = Known::default();
+        assign::collect_variables(&value, &mut known.variables);
+        let mut fields = Fields::open("", problems, value)?;
+        let language = fields.text("QueryLanguage");
+        if language.as_deref().is_some_and(|language| !LANGUAGES.contains(&language)) {
+            fields.wrong("QueryLanguage", "Expected one of [JSONata, JSONPath]");
+        }
+        if fields.text("Version").is_some_and(|version| version != "1.0") {
+            fields.wrong("Version", "Expected \"1.0\"");
+        }
+        let timeout = fields.whole("TimeoutSeconds", 1..=WAIT_SECONDS_MAX);
+        let jsonata = language.as_deref() == Some(JSONATA);
+        let loader = Loader { known, jsonata, names: RefCell::default(), problems };
+        let root = loader.block(&mut fields);
+        fields.close();
+        Some(Self { root: root?, timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())) })
+    }
+}
+
+const KINDS: &[&str] = &["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"];
+
+const JSONATA: &str = "JSONata";
+const LANGUAGES: &[&str] = &[JSONATA, "JSONPath"];
+
+struct Loader<'p> {
+    known: Known,
+    /// Whether states are in `JSONata` unless they say otherwise.
+    jsonata: bool,
+    /// Names of states met so far: they are unique within the whole machine.
+    names: RefCell<BTreeSet<String>>,
+    problems: &'p Problems,
+}
+
+impl Loader<'_> {
+    /// `StartAt` and `States`, and whether they hang together.
+    fn block(&self, fields: &mut Fields<'_>) -> Option<Block> {
+        let states = match fields.needed("States") {
+            None => None,
+            Some(Value::Object(states)) => Some(states),
+            Some(_) => {
+                fields.wrong("States", "Expected value of type object");
+                None
+            }
+        };
+        let start_at = fields.needed_text("StartAt");
+        let states = states?;
+        if states.is_empty() {
+            fields.wrong("States", "States needs at least one state");
+        }
+        graph::check(&fields.at(""), start_at.as_deref(), &states, self.problems);
+        let mut read = BTreeMap::new();
+        for (name, state) in states {
+            let state = self.state(&fields.at(&format!("States/{name}")), &name, state);
+            read.extend(state.map(|state| (name, state)));
+        }
+        Some(Block { start_at: start_at?, states: read })
     }
 
-    fn state(&mut self, name: &str, value: Value) -> Result<State, LoadError> {
-        let mut fields = Fields::open(name, "", value)?;
+    fn state(&self, location: &str, name: &str, value: Value) -> Option<State> {
+        let mut fields = Fields::open(location, self.problems, value)?;
         if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-            return Err(
-                fields.wrong("States", format!("a state's name has 1 to {NAME_CHARS_MAX} characters"))
-            );
+            fields.wrong("", format!("The name of a state has 1 to {NAME_CHARS_MAX} characters"));
         }
-        if !self.names.insert(name.to_owned()) {
-            return Err(fields.wrong("States", "another state of this machine has the same name"));
+        if !self.names.borrow_mut().insert(name.to_owned()) {
+            fields.wrong("", format!("Another state of this machine is named \"{name}\" too"));
         }
-        if fields.text("QueryLanguage")?.is_some_and(|language| language != "JSONata") {
-            return Err(fields.wrong("QueryLanguage", "must be \"JSONata\"; JSONPath is not run"));
+        if !self.is_jsonata(&mut fields) {
+            return None;
         }
         let kind_name = fields.needed_text("Type")?;
-        let kind = self.kind(&kind_name, &mut fields)?;
-        let works = matches!(kind, Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_));
+        if !KINDS.contains(&kind_name.as_str()) {
+            let message =
+                format!("There is no state of type {kind_name:?}; expected one of [{}]", KINDS.join(", "));
+            fields.wrong("Type", message);
+            return None;
+        }
+        let works = ["Task", "Parallel", "Map"].contains(&kind_name.as_str());
+        let ends = ["Succeed", "Fail"].contains(&kind_name.as_str());
         let sees = Sees { result: works, error: false };
-        let assign = if matches!(kind, Kind::Succeed | Kind::Fail { .. }) {
-            Vec::new()
-        } else {
-            self.assign(&mut fields, sees)?
-        };
-        let output = if matches!(kind, Kind::Fail { .. }) {
-            None
-        } else {
-            self.template(&mut fields, "Output", sees)?
-        };
+        let kind = self.kind(&kind_name, &mut fields);
+        let assign = if ends { Vec::new() } else { self.assign(&mut fields, sees) };
+        let output = if kind_name == "Fail" { None } else { self.template(&mut fields, "Output", sees) };
         let (retry, catch) = if works {
-            (Self::retry(&mut fields)?, self.catch(&mut fields)?)
+            (Self::retry(&mut fields), self.catch(&mut fields))
         } else {
             (Vec::new(), Vec::new())
         };
-        let next = match kind {
-            Kind::Succeed | Kind::Fail { .. } | Kind::Choice { .. } => Next::End,
-            _ => next(&mut fields)?,
-        };
-        fields.close()?;
-        Ok(State { kind, assign, output, retry, catch, next })
+        let goes = if ends || kind_name == "Choice" { Some(Next::End) } else { next(&mut fields) };
+        fields.close();
+        Some(State { kind: kind?, assign, output, retry, catch, next: goes? })
     }
 
-    fn kind(&mut self, name: &str, fields: &mut Fields) -> Result<Kind, LoadError> {
-        let plain = Sees::default();
-        match name {
-            "Pass" => Ok(Kind::Pass),
-            "Succeed" => Ok(Kind::Succeed),
-            "Fail" => Ok(Kind::Fail {
-                error: self.text_template(fields, "Error")?,
-                cause: self.text_template(fields, "Cause")?,
-            }),
-            "Wait" => self.pause(fields).map(Kind::Wait),
-            "Choice" => self.choice(fields),
-            "Task" => self.task(fields).map(Kind::Task),
-            "Parallel" => {
-                let arguments = self.template(fields, "Arguments", plain)?;
-                let branches = fields.list("Branches")?;
-                if branches.is_empty() {
-                    return Err(fields.wrong("Branches", "needs at least one branch"));
-                }
-                let branches = branches.into_iter().enumerate();
-                let branches = branches.map(|(index, branch)| {
-                    let mut inner = fields.inner(&format!("Branches[{index}]"), branch)?;
-                    let block = self.block(&mut inner)?;
-                    inner.close()?;
-                    Ok(block)
-                });
-                Ok(Kind::Parallel(Parallel { arguments, branches: branches.collect::<Result<_, _>>()? }))
+    fn is_jsonata(&self, fields: &mut Fields<'_>) -> bool {
+        match fields.text("QueryLanguage").as_deref() {
+            Some(JSONATA) => return true,
+            None if self.jsonata => return true,
+            Some("JSONPath") if self.jsonata => fields.wrong(
+                "",
+                "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+            ),
+            None | Some("JSONPath") => {
+                let message = "JSONPath is not run here; set \"QueryLanguage\": \"JSONata\" for the machine";
+                fields.wrong("QueryLanguage", message);
             }
-            "Map" => self.map(fields).map(Kind::Map),
-            other => Err(fields.wrong("Type", format!("there is no state of type {other:?}"))),
+            Some(_) => fields.wrong("QueryLanguage", "Expected one of [JSONata, JSONPath]"),
         }
+        false
     }
 
-    fn pause(&self, fields: &mut Fields) -> Result<Pause, LoadError> {
-        let seconds = self.seconds(fields, "Seconds", 0)?;
-        let timestamp = self.text_template(fields, "Timestamp")?;
-        match (seconds, timestamp) {
-            (Some(seconds), None) => Ok(Pause::Seconds(seconds)),
-            (None, Some(Template::Literal(Value::String(at)))) if at.parse::<jiff::Timestamp>().is_err() => {
-                Err(fields.wrong("Timestamp", "must be an instant such as 2026-01-02T03:04:05Z"))
-            }
-            (None, Some(timestamp)) => Ok(Pause::Timestamp(timestamp)),
-            _ => Err(fields.wrong("Seconds", "a Wait needs either Seconds or Timestamp")),
-        }
+    fn template(&self, fields: &mut Fields<'_>, name: &str, sees: Sees) -> Option<Template> {
+        let value = fields.take(name)?;
+        self.parse(fields, name, value, sees)
     }
 
-    fn choice(&self, fields: &mut Fields) -> Result<Kind, LoadError> {
-        let choices = fields.list("Choices")?;
-        if choices.is_empty() {
-            return Err(fields.wrong("Choices", "needs at least one rule"));
-        }
-        let rules = choices.into_iter().enumerate().map(|(index, rule)| {
-            let mut inner = fields.inner(&format!("Choices[{index}]"), rule)?;
-            let condition = match self.template(&mut inner, "Condition", Sees::default())? {
-                Some(Template::Literal(Value::Bool(always))) => Condition::Always(always),
-                Some(Template::Expression(expression)) => Condition::Asked(expression),
-                _ => return Err(inner.wrong("Condition", "must be an expression or a boolean")),
-            };
-            let rule = Rule {
-                condition,
-                next: inner.needed_text("Next")?,
-                assign: self.assign(&mut inner, Sees::default())?,
-                output: self.template(&mut inner, "Output", Sees::default())?,
-            };
-            inner.close()?;
-            Ok(rule)
-        });
-        Ok(Kind::Choice { rules: rules.collect::<Result<_, LoadError>>()?, default: fields.text("Default")? })
+    fn needed_template(&self, fields: &mut Fields<'_>, name: &str, sees: Sees) -> Option<Template> {
+        let value = fields.needed(name)?;
+        self.parse(fields, name, value, sees)
     }
 
-    fn map(&mut self, fields: &mut Fields) -> Result<MapItems, LoadError> {
-        let plain = Sees::default();
-        let items = self.template(fields, "Items", plain)?;
-        let selector = self.template(fields, "ItemSelector", plain)?;
-        let at_once = self.seconds(fields, "MaxConcurrency", 0)?;
-        let processor = fields.needed("ItemProcessor")?;
-        let mut inner = fields.inner("ItemProcessor", processor)?;
-        if let Some(config) = inner.take("ProcessorConfig") {
-            let mut config = inner.inner("ProcessorConfig", config)?;
-            if config.text("Mode")?.is_some_and(|mode| mode != "INLINE") {
-                return Err(config.wrong("Mode", "only INLINE is run"));
-            }
-            config.close()?;
+    fn parse(&self, fields: &Fields<'_>, name: &str, value: Value, sees: Sees) -> Option<Template> {
+        let mut flaws = Vec::new();
+        let template = Template::parse(value, &self.known, sees, &mut flaws);
+        for flaw in flaws {
+            fields.wrong(&format!("{name}{}", flaw.place), flaw.problem);
         }
-        let body = self.block(&mut inner)?;
-        inner.close()?;
-        Ok(MapItems { items, selector, at_once, body })
-    }
-
-    fn template(&self, fields: &mut Fields, name: &str, sees: Sees) -> Result<Option<Template>, LoadError> {
-        let Some(value) = fields.take(name) else { return Ok(None) };
-        Template::parse(value, &self.known, sees)
-            .map(Some)
-            .map_err(|flaw| fields.wrong(&format!("{name}{}", flaw.place), flaw.problem))
+        template
     }
 
     /// A string or an expression that gives one.
-    fn text_template(&self, fields: &mut Fields, name: &str) -> Result<Option<Template>, LoadError> {
-        match self.template(fields, name, Sees::default())? {
-            None => Ok(None),
-            Some(found @ (Template::Literal(Value::String(_)) | Template::Expression(_))) => Ok(Some(found)),
-            Some(_) => Err(fields.wrong(name, "must be a string")),
+    fn text_template(&self, fields: &mut Fields<'_>, name: &str) -> Option<Template> {
+        let found = self.template(fields, name, Sees::default())?;
+        if matches!(found, Template::Literal(Value::String(_)) | Template::Expression(_)) {
+            return Some(found);
         }
+        fields.wrong(name, "Expected a string or an expression");
+        None
     }
 
     /// A whole number of at least `least`, or an expression that gives one.
-    fn seconds(&self, fields: &mut Fields, name: &str, least: u32) -> Result<Option<Template>, LoadError> {
-        match self.template(fields, name, Sees::default())? {
-            None => Ok(None),
-            Some(Template::Literal(value)) => {
-                let fits = |seconds| (u64::from(least)..=u64::from(WAIT_SECONDS_MAX)).contains(&seconds);
-                if !value.as_u64().is_some_and(fits) {
-                    let problem = format!("must be a whole number from {least} to {WAIT_SECONDS_MAX}");
-                    return Err(fields.wrong(name, problem));
-                }
-                Ok(Some(Template::Literal(value)))
+    fn seconds(&self, fields: &mut Fields<'_>, name: &str, least: u32) -> Option<Template> {
+        let found = self.template(fields, name, Sees::default())?;
+        let fits = |seconds| (u64::from(least)..=u64::from(WAIT_SECONDS_MAX)).contains(&seconds);
+        match &found {
+            Template::Literal(value) if value.as_u64().is_some_and(fits) => Some(found),
+            Template::Expression(_) => Some(found),
+            _ => {
+                let message =
+                    format!("Expected a whole number from {least} to {WAIT_SECONDS_MAX}, or an expression");
+                fields.wrong(name, message);
+                None
             }
-            Some(found @ Template::Expression(_)) => Ok(Some(found)),
-            Some(_) => Err(fields.wrong(name, "must be a whole number or an expression")),
         }
     }
-
-    /// `Assign`: names of variables and what they get.
-    fn assign(&self, fields: &mut Fields, sees: Sees) -> Result<Vec<(String, Template)>, LoadError> {
-        match self.template(fields, "Assign", sees)? {
-            None => Ok(Vec::new()),
-            Some(Template::Object(assigned)) => {
-                if let Some((name, _)) = assigned.iter().find(|(name, _)| !is_variable_name(name)) {
-                    let problem =
-                        "a variable's name is a letter, then letters, digits and _, and not \"states\"";
-                    return Err(fields.wrong(&format!("Assign/{name}"), problem));
-                }
-                Ok(assigned)
-            }
-            Some(_) => Err(fields.wrong("Assign", "must be an object")),
-        }
-    }
-}
-
-fn is_variable_name(name: &str) -> bool {
-    let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
-        && name.chars().count() <= NAME_CHARS_MAX
-        && name != "states"
 }
 
 /// `Next` or `End`, exactly one of them.
-fn next(fields: &mut Fields) -> Result<Next, LoadError> {
-    let end = fields.flag("End")?;
-    match (fields.text("Next")?, end) {
-        (Some(next), false) => Ok(Next::State(next)),
-        (None, true) => Ok(Next::End),
-        (Some(_), true) => Err(fields.wrong("End", "a state has either Next or End")),
+fn next(fields: &mut Fields<'_>) -> Option<Next> {
+    let end = fields.flag("End");
+    match (fields.text("Next"), end) {
+        (Some(next), false) => Some(Next::State(next)),
+        (None, true) => Some(Next::End),
+        (Some(_), true) => {
+            fields.wrong("End", "A state has either Next or End");
+            None
+        }
         (None, false) => {
-            Err(fields.wrong("Next", "is missing; a state has Next, or End with the value true"))
+            fields.wrong("", "One of these fields is required: [Next, End]");
+            None
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Task states: which services they may call, and with which arguments.
 
-use super::{Fields, LoadError, Loader};
+use super::{Fields, Loader};
 use crate::{
     definition::{Integration, Task},
     expression::Sees,
@@ -16,30 +16,31 @@ const SQS_ARGUMENTS: (&[&str], &[&str]) =
 /// The longest delay of a message (SQS quota: 15 minutes).
 const DELAY_SECONDS_MAX: u64 = 900;
 
-impl Loader {
-    pub(super) fn task(&self, fields: &mut Fields) -> Result<Task, LoadError> {
-        let resource = fields.needed_text("Resource")?;
-        let Some((integration, with_token)) = integration_of(&resource) else {
-            let problem = format!("{resource:?} is not run; lambda:invoke and sqs:sendMessage are");
-            return Err(fields.wrong("Resource", problem));
-        };
-        let arguments = self
-            .template(fields, "Arguments", Sees::default())?
-            .ok_or_else(|| fields.wrong("Arguments", "is missing"))?;
-        check_arguments(fields, integration, &arguments)?;
-        let timeout = self.seconds(fields, "TimeoutSeconds", 1)?;
-        let heartbeat = self.seconds(fields, "HeartbeatSeconds", 1)?;
+impl Loader<'_> {
+    pub(super) fn task(&self, fields: &mut Fields<'_>) -> Option<Task> {
+        let resource = fields.needed_text("Resource");
+        let called = resource.as_deref().and_then(integration_of);
+        if let (Some(resource), None) = (&resource, called) {
+            let message =
+                format!("{resource:?} is not run; arn:aws:states:::lambda:invoke and sqs:sendMessage are");
+            fields.wrong("Resource", message);
+        }
+        let arguments = self.needed_template(fields, "Arguments", Sees::default());
+        if let (Some((integration, _)), Some(arguments)) = (called, &arguments) {
+            check_arguments(fields, integration, arguments);
+        }
+        let timeout = self.seconds(fields, "TimeoutSeconds", 1);
+        let heartbeat = self.seconds(fields, "HeartbeatSeconds", 1);
         if let (Some(Template::Literal(timeout)), Some(Template::Literal(heartbeat))) = (&timeout, &heartbeat)
             && heartbeat.as_u64() >= timeout.as_u64()
         {
-            return Err(fields.wrong("HeartbeatSeconds", "must be less than TimeoutSeconds"));
+            fields.wrong("HeartbeatSeconds", "HeartbeatSeconds must be less than TimeoutSeconds");
         }
+        let (integration, with_token) = called?;
         if heartbeat.is_some() && !with_token {
-            return Err(
-                fields.wrong("HeartbeatSeconds", "only a task that waits for its token can send heartbeats")
-            );
+            fields.wrong("HeartbeatSeconds", "Only a task that waits for its token can send heartbeats");
         }
-        Ok(Task { integration, with_token, arguments, timeout, heartbeat })
+        Some(Task { integration, with_token, arguments: arguments?, timeout, heartbeat })
     }
 }
 
@@ -56,34 +57,29 @@ fn integration_of(resource: &str) -> Option<(Integration, bool)> {
     }
 }
 
-fn check_arguments(fields: &Fields, integration: Integration, arguments: &Template) -> Result<(), LoadError> {
+fn check_arguments(fields: &Fields<'_>, integration: Integration, arguments: &Template) {
     let given = match arguments {
         // What an expression gives is known only when it runs.
-        Template::Expression(_) => return Ok(()),
+        Template::Expression(_) => return,
         Template::Object(given) => given,
-        _ => return Err(fields.wrong("Arguments", "must be an object or an expression")),
+        _ => return fields.wrong("Arguments", "Expected an object or an expression"),
     };
     let (needed, allowed) = match integration {
         Integration::LambdaInvoke => LAMBDA_ARGUMENTS,
         Integration::SqsSendMessage => SQS_ARGUMENTS,
     };
-    if let Some(missing) = needed.iter().find(|name| !given.iter().any(|(given, _)| given == *name)) {
-        return Err(fields.wrong(&format!("Arguments/{missing}"), "is missing"));
+    for missing in needed.iter().filter(|name| !given.iter().any(|(given, _)| given == *name)) {
+        fields.problems().require(&fields.at("Arguments"), missing);
     }
-    let known = |name: &str| needed.contains(&name) || allowed.contains(&name);
-    if let Some((name, _)) = given.iter().find(|(name, _)| !known(name)) {
-        return Err(fields
-            .wrong(&format!("Arguments/{name}"), "is not an argument of this task, or one that is not run"));
-    }
-    match given.iter().find(|(name, _)| name == "DelaySeconds") {
-        Some((_, Template::Literal(Value::Number(delay))))
-            if delay.as_u64().is_none_or(|delay| delay > DELAY_SECONDS_MAX) =>
-        {
-            Err(fields.wrong(
-                "Arguments/DelaySeconds",
-                format!("must be a whole number from 0 to {DELAY_SECONDS_MAX}"),
-            ))
+    for (name, value) in given {
+        let field = format!("Arguments/{name}");
+        if !needed.contains(&name.as_str()) && !allowed.contains(&name.as_str()) {
+            fields.wrong(&field, "Field is not an argument of this task, or one that is not run");
         }
-        _ => Ok(()),
+        if let ("DelaySeconds", Template::Literal(Value::Number(delay))) = (name.as_str(), value)
+            && delay.as_u64().is_none_or(|delay| delay > DELAY_SECONDS_MAX)
+        {
+            fields.wrong(&field, format!("Expected a whole number from 0 to {DELAY_SECONDS_MAX}"));
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! The interpreter seen from outside.
 
+mod history;
 mod language;
+mod redrive;
 mod refusals;
+mod stage;
 mod steps;

@@ -1,6 +1,6 @@
 //! What a definition is refused for, and that it says where.
 
-use crate::Machine;
+use crate::{DEFINITION_BYTES_MAX, Diagnostic, Machine};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -40,10 +40,14 @@ fn check(pointer: &str, value: Value, place: &str, part: &str) {
         parent.insert(name.to_owned(), value);
     }
     let error = Machine::load(&definition.to_string()).expect_err(pointer);
-    let found =
-        if error.state.is_empty() { error.field.clone() } else { format!("{}.{}", error.state, error.field) };
-    assert_eq!(found, place, "{error}");
-    assert!(error.problem.contains(part), "{error}");
+    // States are named as `Call.Retry[0]`, what is beside them as it is.
+    let place = if place.starts_with('/') {
+        place.to_owned()
+    } else {
+        format!("/States/{}", place.replace('.', "/"))
+    };
+    let told = |found: &Diagnostic| found.location == place && found.message.contains(part);
+    assert!(error.diagnostics.iter().any(told), "{place}: {error}");
 }
 
 #[test]
@@ -53,38 +57,96 @@ fn a_sound_machine_is_loaded() {
 
 #[test]
 fn what_is_wrong_with_the_machine_itself() {
-    check("/QueryLanguage", Value::Null, "QueryLanguage", "JSONPath is not run");
-    check("/StartAt", json!("Nowhere"), "StartAt", "Nowhere");
-    check("/States", json!([]), "States", "object");
-    check("/Extra", json!(1), "Extra", "not run");
-    check("/TimeoutSeconds", json!(0), "TimeoutSeconds", "whole number");
-    check("/Version", json!("2.0"), "Version", "1.0");
-    let error = Machine::load("{").unwrap_err();
-    assert_eq!((error.state.as_str(), error.field.as_str()), ("", "definition"));
-    assert_eq!(Machine::load("[]").unwrap_err().to_string(), "definition: must be an object");
+    check("/QueryLanguage", Value::Null, "/States/Call/QueryLanguage", "JSONPath is not run");
+    check("/StartAt", json!("Nowhere"), "/StartAt", "Missing 'StartAt' target: Nowhere");
+    check("/States", json!([]), "/States", "object");
+    check("/Extra", json!(1), "/Extra", "not supported");
+    check("/TimeoutSeconds", json!(0), "/TimeoutSeconds", "whole number");
+    check("/Version", json!("2.0"), "/Version", "1.0");
+}
+
+#[test]
+fn what_is_no_definition_at_all() {
+    let told = |text: &str| Machine::load(text).unwrap_err().to_string();
+    assert_eq!(told(""), "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object");
+    assert_eq!(told("[]"), "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object");
+    assert_eq!(told("{}"), "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /");
+    assert!(told("{").starts_with("INVALID_JSON_DESCRIPTION: "));
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let mut definition = sound();
+    definition["Extra"] = json!(1);
+    definition["States"]["Call"]["TimeoutSeconds"] = json!(0);
+    definition["States"]["Call"]["Retry"][1]["MaxAttempts"] = json!(-1);
+    definition["States"]["Call"]["Arguments"]["Payload"] = json!(["{% $a %}", "{% $b %}"]);
+    definition["States"]["Rest"]["Next"] = json!("Nowhere");
+    definition["States"]["Stop"]["Type"] = json!("Halt");
+    let error = Machine::load(&definition.to_string()).unwrap_err();
+    let mut places: Vec<_> = error.diagnostics.iter().map(|found| found.location.as_str()).collect();
+    places.sort_unstable();
+    let expected = [
+        "/Extra",
+        "/States/Ask",
+        "/States/Call/Arguments/Payload[0]",
+        "/States/Call/Arguments/Payload[1]",
+        "/States/Call/Retry[1]/MaxAttempts",
+        "/States/Call/TimeoutSeconds",
+        "/States/Done",
+        "/States/Rest/Next",
+        "/States/Stop/Type",
+    ];
+    assert_eq!(places, expected, "{error}");
+}
+
+#[test]
+fn definitions_and_names_end_at_their_limits() {
+    let padded = |bytes: usize| {
+        let mut definition = sound();
+        definition["Comment"] = json!("");
+        let short = definition.to_string().len();
+        definition["Comment"] = json!("x".repeat(bytes - short));
+        Machine::load(&definition.to_string())
+    };
+    assert!(padded(DEFINITION_BYTES_MAX - 1).is_ok() && padded(DEFINITION_BYTES_MAX).is_ok());
+    assert!(padded(DEFINITION_BYTES_MAX + 1).unwrap_err().to_string().contains("1048576"));
+    let named = |length: usize| {
+        let name = "n".repeat(length);
+        let mut definition = json!({"QueryLanguage": "JSONata", "StartAt": name, "States": {}});
+        definition["States"][name] = json!({"Type": "Succeed"});
+        Machine::load(&definition.to_string()).is_ok()
+    };
+    assert_eq!([79, 80, 81].map(named), [true, true, false]);
+    let seconds = |seconds: u64| {
+        let state = json!({"Type": "Wait", "Seconds": seconds, "End": true});
+        let definition = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": state}});
+        Machine::load(&definition.to_string()).is_ok()
+    };
+    assert_eq!([99_999_998, 99_999_999, 100_000_000].map(seconds), [true, true, false]);
 }
 
 #[test]
 fn what_is_wrong_with_a_state() {
     check("/States/Rest/Type", json!("Sleep"), "Rest.Type", "Sleep");
-    check("/States/Rest/Next", json!("Nowhere"), "Rest.Next", "Nowhere");
-    check("/States/Rest/Next", Value::Null, "Rest.Next", "missing");
+    check("/States/Rest/Next", json!("Nowhere"), "Rest.Next", "Missing 'Next' target: Nowhere");
+    check("/States/Rest/Next", Value::Null, "Rest", "[Next, End]");
     check("/States/Rest/End", json!(true), "Rest.End", "either");
     check("/States/Rest/Seconds", json!(-1), "Rest.Seconds", "whole number");
     check("/States/Rest/Seconds", json!("3"), "Rest.Seconds", "whole number");
-    check("/States/Rest/Timestamp", json!("2026-01-01T00:00:00Z"), "Rest.Seconds", "either");
+    check("/States/Rest/Timestamp", json!("2026-01-01T00:00:00Z"), "Rest", "[Seconds, Timestamp]");
     check("/States/Rest/Assign", json!({"states": 1}), "Rest.Assign/states", "variable");
-    check("/States/Rest/Retry", json!([]), "Rest.Retry", "not a field here");
-    check("/States/Lonely", json!({"Type": "Succeed"}), "Lonely.Next", "no other state");
-    check("/States/Done/Next", json!("Rest"), "Done.Next", "not a field here");
-    check("/States/Rest/QueryLanguage", json!("JSONPath"), "Rest.QueryLanguage", "JSONPath");
+    check("/States/Rest/Retry", json!([]), "Rest.Retry", "not supported");
+    check("/States/Lonely", json!({"Type": "Succeed"}), "Lonely", "not reachable");
+    check("/States/Done/Next", json!("Rest"), "Done.Next", "not supported");
+    check("/States/Rest/QueryLanguage", json!("JSONPath"), "Rest", "can not be 'JSONPath'");
     check("/States/Ask/Choices", json!([]), "Ask.Choices", "at least one");
     check("/States/Ask/Default", json!("Nowhere"), "Ask.Default", "Nowhere");
     check(
         "/States/Ask/Choices",
         json!([{"Variable": "$.x", "Next": "Rest"}]),
-        "Ask.Choices[0].Condition",
-        "expression",
+        "Ask.Choices[0]",
+        "These fields are required: [Condition]",
     );
     check(
         "/States/Ask/Choices",
@@ -93,7 +155,7 @@ fn what_is_wrong_with_a_state() {
         "Nowhere",
     );
     let long = "n".repeat(81);
-    check(&format!("/States/{long}"), json!({"Type": "Succeed"}), &format!("{long}.States"), "80");
+    check(&format!("/States/{long}"), json!({"Type": "Succeed"}), &long, "80");
 }
 
 #[test]
@@ -110,9 +172,9 @@ fn json_path_is_refused_by_name() {
 fn what_is_wrong_with_a_task() {
     check("/States/Call/Resource", json!("arn:aws:lambda:x:y:function:f"), "Call.Resource", "not run");
     check("/States/Call/Resource", json!("arn:aws:states:::dynamodb:putItem"), "Call.Resource", "not run");
-    check("/States/Call/Arguments", Value::Null, "Call.Arguments", "missing");
+    check("/States/Call/Arguments", Value::Null, "Call", "[Arguments]");
     check("/States/Call/Arguments", json!("text"), "Call.Arguments", "object");
-    check("/States/Call/Arguments", json!({"Payload": 1}), "Call.Arguments/FunctionName", "missing");
+    check("/States/Call/Arguments", json!({"Payload": 1}), "Call.Arguments", "[FunctionName]");
     check("/States/Call/Arguments/Qualifier", json!("1"), "Call.Arguments/Qualifier", "not run");
     check("/States/Tell/Arguments/DelaySeconds", json!(901), "Tell.Arguments/DelaySeconds", "900");
     check("/States/Tell/HeartbeatSeconds", json!(50), "Tell.HeartbeatSeconds", "less than");
@@ -179,7 +241,7 @@ fn what_is_wrong_with_retriers_and_catchers() {
 #[test]
 fn what_is_wrong_with_an_expression() {
     let payload = "/States/Call/Arguments/Payload";
-    check(payload, json!({"deep": [1, "{% $nowhere %}"]}), "Call.Arguments/Payload/deep/1", "$nowhere");
+    check(payload, json!({"deep": [1, "{% $nowhere %}"]}), "Call.Arguments/Payload/deep[1]", "$nowhere");
     check(payload, json!("{% $upcase('a') %}"), "Call.Arguments/Payload", "$upcase");
     check(payload, json!("{% 1 + %}"), "Call.Arguments/Payload", "parsed");
     check(payload, json!("{% 1 "), "Call.Arguments/Payload", "begins with");
@@ -199,13 +261,13 @@ fn what_is_wrong_with_an_expression() {
 fn names_are_unique_across_branches() {
     let branch = json!({"StartAt": "Rest", "States": {"Rest": {"Type": "Succeed"}}});
     let state = json!({"Type": "Parallel", "Branches": [branch], "Next": "Rest"});
-    check("/States/Both", state, "Rest.States", "same name");
+    check("/States/Both", state, "Both.Branches[0].States.Rest", "named");
     let branch = json!({"StartAt": "In", "States": {"In": {"Type": "Pass", "Next": "Rest"}}});
     check(
         "/States/Both",
         json!({"Type": "Parallel", "Branches": [branch], "Next": "Rest"}),
-        "In.Next",
-        "beside",
+        "Both.Branches[0].States.In.Next",
+        "Missing 'Next' target: Rest",
     );
     check(
         "/States/Both",

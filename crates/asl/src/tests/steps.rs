@@ -111,10 +111,7 @@ fn silence_beyond_the_heartbeat_times_out_and_a_retry_has_another_token() {
     let mut stage = Stage::new(&with_token());
     let first = started(&stage.advance(Input::Begin));
     let step = stage.pass(30);
-    assert_eq!(
-        step.history[0].details["taskTimedOutEventDetails"]["error"],
-        json!("States.HeartbeatTimeout")
-    );
+    assert_eq!(step.history[0].details["taskTimedOutEventDetails"]["error"], json!("States.Timeout"));
     assert!(!stage.advance(Input::TaskHeartbeat { task: first.task }).accepted);
     let second = started(&stage.pass(1));
     assert_ne!((first.task, &first.token), (second.task, &second.token));
