@@ -7,6 +7,8 @@ mod announced;
 mod fault;
 mod fetch;
 pub mod guard;
+#[cfg(test)]
+mod hostile;
 mod proof;
 mod receipt;
 mod rendition;

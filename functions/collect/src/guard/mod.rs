@@ -24,9 +24,9 @@ use std::{fmt::Debug, net::SocketAddr, sync::Arc, time::Duration};
 use thiserror::Error;
 
 /// Redirects followed for one file: a link service and a storage service behind it, and one to spare.
-const REDIRECTS_MAX: u32 = 3;
+pub(crate) const REDIRECTS_MAX: u32 = 3;
 /// How long one host may take until the first byte of its answer.
-const ANSWER_TIME: Duration = Duration::from_secs(30);
+pub(crate) const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 /// Sends one request to addresses that were judged, and to no other. Redirects are answers.
 #[async_trait]

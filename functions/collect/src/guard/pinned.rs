@@ -39,6 +39,11 @@ impl Pinned {
             .retry(reqwest::retry::never())
             .referer(false)
             .no_proxy()
+            // Whoever else in the build wants these: what is hashed is what came, and nothing grows on its way.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .connect_timeout(CONNECT_TIME)
             .dns_resolver(Arc::new(pins.clone()))
             .build()
@@ -66,7 +71,7 @@ impl fmt::Debug for Pinned {
 impl Pins {
     fn pin(&self, host: &str, addresses: &[SocketAddr]) {
         let mut pins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if pins.len() >= PINS_MAX {
+        if pins.len() >= PINS_MAX && !pins.contains_key(host) {
             pins.clear();
         }
         pins.insert(host.to_owned(), addresses.to_vec());
@@ -79,5 +84,27 @@ impl Resolve for Pins {
         let found = pins.get(name.as_str()).cloned().filter(|addresses| !addresses.is_empty());
         let found = found.map(|addresses| -> Addrs { Box::new(addresses.into_iter()) });
         Box::pin(std::future::ready(found.ok_or_else(|| "the host was not judged".into())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bounded_number_of_names_is_kept_and_a_forgotten_one_is_not_looked_up() {
+        let pins = Pins::default();
+        let address = SocketAddr::from(([93, 184, 216, 34], 443));
+        let kept = |pins: &Pins| pins.0.lock().unwrap().len();
+        for number in 1..=PINS_MAX {
+            pins.pin(&format!("{number}.example"), &[address]);
+            assert_eq!(kept(&pins), number);
+        }
+        pins.pin("1.example", &[address]);
+        assert_eq!(kept(&pins), PINS_MAX);
+        pins.pin("one-more.example", &[address]);
+        assert_eq!(kept(&pins), 1);
+        let found = |name: &str| futures::executor::block_on(pins.resolve(name.parse().unwrap())).is_ok();
+        assert!(found("one-more.example") && !found("1.example"));
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 /// Longest address taken, in bytes: presigned ones have up to two thousand.
-const URL_BYTES_MAX: usize = 8 * 1024;
+pub(super) const URL_BYTES_MAX: usize = 8 * 1024;
 /// The port of https, and the only one.
 const PORT: u16 = 443;
 

@@ -1,4 +1,4 @@
-use super::*;
+use super::{policy::URL_BYTES_MAX, *};
 use std::{collections::BTreeMap, net::IpAddr, sync::Mutex};
 
 /// Names with fixed addresses.
@@ -129,9 +129,16 @@ async fn nothing_else_is_connected_to() {
         let (outcome, connections) = Case { loopback: true, redirects: BTreeMap::new() }.get(url).await;
         assert!(outcome.is_err() && connections.is_empty(), "{url}");
     }
-    let long = format!("https://files.example/{}", "x".repeat(10_000));
-    let (outcome, connections) = Case { loopback: false, redirects: BTreeMap::new() }.get(&long).await;
-    assert!(outcome.is_err() && connections.is_empty());
+}
+
+#[tokio::test]
+async fn an_address_has_a_longest_length() {
+    let start = "https://files.example/";
+    for (bytes, taken) in [(URL_BYTES_MAX - 1, true), (URL_BYTES_MAX, true), (URL_BYTES_MAX + 1, false)] {
+        let url = format!("{start}{}", "x".repeat(bytes - start.len()));
+        let (outcome, connections) = Case { loopback: false, redirects: BTreeMap::new() }.get(&url).await;
+        assert_eq!((outcome.is_ok(), connections.len()), (taken, usize::from(taken)), "{bytes}");
+    }
 }
 
 #[tokio::test]
