@@ -12,6 +12,9 @@ const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 const MEDIA_TYPE: &str = "application/x-amz-json-1.0";
 const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
+/// Operations that end in a commit.
+const WRITES: [&str; 5] = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
+
 impl Tables {
     /// Answers one request. Signatures are not checked: whoever reaches the port may use the tables.
     #[expect(clippy::unused_async, reason = "callers treat all services alike; this one never suspends")]
@@ -23,7 +26,12 @@ impl Tables {
             Err(error) => Some(Err(DynoxideError::SerializationException(error.to_string()))),
         };
         match outcome {
-            Some(Ok(output)) => self.answer(StatusCode::OK, output),
+            Some(Ok(output)) => {
+                if WRITES.contains(&operation) {
+                    self.commits.fetch_add(1, Ordering::Relaxed);
+                }
+                self.answer(StatusCode::OK, output)
+            }
             Some(Err(error)) => {
                 let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
                 if status.is_server_error() {

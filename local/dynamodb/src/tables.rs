@@ -9,7 +9,10 @@ use std::{
     fs::File,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// All tables of one host. Cheap to clone.
@@ -21,6 +24,7 @@ pub struct Tables {
     pub(crate) engine: Database,
     /// Numbers the answers, for the request id that SDKs show in errors.
     pub(crate) answers: Arc<AtomicU64>,
+    pub(crate) commits: Arc<AtomicU64>,
 }
 
 impl fmt::Debug for Tables {
@@ -65,7 +69,12 @@ impl Tables {
     }
 
     fn over(engine: Database) -> Self {
-        Self { engine, answers: Arc::default() }
+        Self { engine, answers: Arc::default(), commits: Arc::default() }
+    }
+
+    /// How many calls changed something since the file was opened: the engine commits each by itself.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Creates the table that a `CreateTable` request declares, if it is not there. One that is there has to

@@ -146,6 +146,11 @@ impl Store {
         self.health.check()
     }
 
+    /// How many transactions that changed something were committed since the store was opened.
+    pub fn commits(&self) -> u64 {
+        self.index.commits()
+    }
+
     pub(crate) fn bucket(&self, name: &str) -> Outcome<Arc<Bucket>> {
         let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner);
         buckets.get(name).cloned().ok_or_else(|| {

@@ -4,7 +4,9 @@
 //! apart by the header `X-Amz-Target`; what has no such header is S3.
 
 mod connector;
+mod counters;
 mod json;
+mod operation;
 mod s3;
 mod serve;
 mod service;
@@ -12,6 +14,7 @@ mod service;
 mod tests;
 
 pub use connector::http_client;
+pub use counters::Counters;
 pub use json::{JsonService, json_service};
 pub use s3::{S3Service, s3_service};
 pub use serve::serve;
@@ -33,6 +36,7 @@ pub struct Services {
     pub sqs: JsonService,
     pub dynamodb: JsonService,
     pub states: JsonService,
+    pub counters: Counters,
 }
 
 /// Hands each request to the service that it is for. Cheap to clone.
@@ -50,20 +54,28 @@ impl Gateway {
         Self(Arc::new(services))
     }
 
+    /// What the services have done.
+    pub fn counters(&self) -> &Counters {
+        &self.0.counters
+    }
+
     /// Answers one request. What goes wrong is an answer too, in the form of the service.
     pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let target = request.headers().get("x-amz-target").map(|target| target.to_str().unwrap_or_default());
         let Some(target) = target else {
-            tracing::trace!(service = "S3", method = request.method().as_str(), "called");
+            let operation = operation::of_s3(request.method(), request.uri(), request.headers());
+            self.0.counters.called("S3", operation);
+            tracing::trace!(service = "S3", operation, "called");
             return (self.0.s3)(request).await;
         };
         let Some((service, operation)) = service::of_target(target) else { return json::unknown_operation() };
-        tracing::trace!(?service, operation, "called");
-        let (handler, body_bytes_max) = match service {
-            Service::Sqs => (&self.0.sqs, json::SQS_BODY_BYTES_MAX),
-            Service::DynamoDb => (&self.0.dynamodb, json::DYNAMODB_BODY_BYTES_MAX),
-            Service::States => (&self.0.states, json::STATES_BODY_BYTES_MAX),
+        let (handler, body_bytes_max, name) = match service {
+            Service::Sqs => (&self.0.sqs, json::SQS_BODY_BYTES_MAX, "SQS"),
+            Service::DynamoDb => (&self.0.dynamodb, json::DYNAMODB_BODY_BYTES_MAX, "DynamoDB"),
+            Service::States => (&self.0.states, json::STATES_BODY_BYTES_MAX, "States"),
         };
+        self.0.counters.called(name, operation);
+        tracing::trace!(service = name, operation, "called");
         json::answer(handler, request, body_bytes_max).await
     }
 }

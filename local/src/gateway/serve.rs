@@ -1,5 +1,5 @@
-use super::{Body, BoxError, Gateway};
-use http::Request;
+use super::{Body, BoxError, Gateway, counters, json::whole};
+use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -41,8 +41,9 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, stop: impl Future<Ou
             // Ended connections are forgotten as they end.
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             (accepted, place) = accepted => match accepted {
-                Ok((stream, _)) => {
-                    let connection = serve_connection(stream, gateway.clone(), stopping.clone());
+                Ok((stream, peer)) => {
+                    let here = peer.ip().to_canonical().is_loopback();
+                    let connection = serve_connection(stream, here, gateway.clone(), stopping.clone());
                     connections.spawn(async move {
                         connection.await;
                         drop(place);
@@ -63,14 +64,20 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, stop: impl Future<Ou
     }
 }
 
-async fn serve_connection(stream: TcpStream, gateway: Gateway, stopping: CancellationToken) {
+/// `here` says whether the caller is on this machine.
+async fn serve_connection(stream: TcpStream, here: bool, gateway: Gateway, stopping: CancellationToken) {
     // Small answers must not wait for a full segment.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection cannot be set to answer at once");
     }
     let service = service_fn(move |request: Request<Incoming>| {
         let gateway = gateway.clone();
-        async move { Ok::<_, Infallible>(gateway.answer(request.map(shared)).await) }
+        async move {
+            if here && request.uri().path() == counters::PATH {
+                return Ok::<_, Infallible>(counted(&gateway));
+            }
+            Ok(gateway.answer(request.map(shared)).await)
+        }
     });
     let mut server = auto::Builder::new(TokioExecutor::new());
     // With a timer, a client that never finishes its headers is cut off.
@@ -89,6 +96,10 @@ async fn serve_connection(stream: TcpStream, gateway: Gateway, stopping: Cancell
     if let Err(error) = ended {
         tracing::debug!(error, "a connection broke off");
     }
+}
+
+fn counted(gateway: &Gateway) -> Response<Body> {
+    Response::new(whole(gateway.counters().shown().to_string().into()))
 }
 
 fn shared(body: Incoming) -> Body {

@@ -1,5 +1,5 @@
 use super::{
-    Body, BoxFuture, Gateway, JsonService, S3Service, Services,
+    Body, BoxFuture, Counters, Gateway, JsonService, S3Service, Services,
     json::{DYNAMODB_BODY_BYTES_MAX, SQS_BODY_BYTES_MAX, whole},
     json_service, serve,
 };
@@ -35,6 +35,7 @@ pub(super) fn gateway() -> Gateway {
         sqs: named("sqs"),
         dynamodb: named("dynamodb"),
         states: named("states"),
+        counters: Counters::default(),
     })
 }
 
@@ -94,6 +95,10 @@ async fn the_port_serves_the_same_until_it_is_stopped() {
     let put = client.put(&url).body(large.clone()).send().await.unwrap();
     assert_eq!(put.headers()["x-asked-by"], address.to_string().as_str());
     assert_eq!(put.text().await.unwrap(), large);
+    let counted = client.get(format!("http://{address}/_lectern/counters")).send().await.unwrap();
+    let counted: serde_json::Value = serde_json::from_str(&counted.text().await.unwrap()).unwrap();
+    assert_eq!(counted["calls"]["S3"], serde_json::json!({ "PutObject": 1 }));
+    assert_eq!(counted["calls"]["SQS"], serde_json::json!({ "SendMessage": 1 }));
     stop.send(()).unwrap();
     server.await.unwrap();
     assert!(client.get(&url).send().await.is_err());

@@ -1,6 +1,7 @@
 //! SQS event source mappings: messages become invocations, and what an invocation dealt with leaves its queue.
 
 use super::{Interference, Step, functions::Function, wiring};
+use crate::gateway::Counters;
 use local_sqs::{Queues, Receive, Received};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -24,6 +25,7 @@ pub(super) fn start(
     function: &Arc<Function>,
     event: &SqsEvent,
     interference: &Arc<dyn Interference>,
+    counters: &Counters,
     stop: &CancellationToken,
 ) {
     for _ in 0..event.concurrency.unwrap_or(CONCURRENCY) {
@@ -33,6 +35,7 @@ pub(super) fn start(
             event: event.clone(),
             source_arn: queues.arn(&event.queue),
             interference: Arc::clone(interference),
+            counters: counters.clone(),
         };
         let stop = stop.clone();
         tasks.spawn(async move { mapping.run(&stop).await });
@@ -45,6 +48,7 @@ struct Mapping {
     event: SqsEvent,
     source_arn: String,
     interference: Arc<dyn Interference>,
+    counters: Counters,
 }
 
 impl Mapping {
@@ -82,6 +86,7 @@ impl Mapping {
 
     async fn receive(&self, at_most: u32, wait: Duration) -> Vec<Received> {
         let how = Receive::up_to(at_most.clamp(1, RECEIVE_MAX) as usize).waiting(wait);
+        self.counters.called("SQS", "ReceiveMessage");
         match self.queues.receive(&self.event.queue, how).await {
             Ok(messages) => messages,
             Err(error) => {
@@ -111,10 +116,14 @@ impl Mapping {
         if self.interference.before(Step::Delete { queue: &self.event.queue }).await.is_err() {
             return;
         }
-        for message in batch.iter().filter(|message| !failed.contains(&message.message_id)) {
-            if let Err(error) = self.queues.delete(&self.event.queue, &message.receipt_handle).await {
-                tracing::warn!(queue = %self.event.queue, %error, "a message that was dealt with comes again");
-            }
+        let done = batch.iter().filter(|message| !failed.contains(&message.message_id));
+        let receipts: Vec<_> = done.map(|message| message.receipt_handle.as_str()).collect();
+        if receipts.is_empty() {
+            return;
+        }
+        self.counters.called("SQS", "DeleteMessageBatch");
+        if let Err(error) = self.queues.delete_batch(&self.event.queue, &receipts).await {
+            tracing::warn!(queue = %self.event.queue, %error, "messages that were dealt with come again");
         }
     }
 

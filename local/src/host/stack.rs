@@ -4,7 +4,7 @@ use super::{
     HostError, Storage, World, event_source, functions::Functions, http_api, outboxes, resources, schedule,
     wiring,
 };
-use crate::gateway::{self, Gateway, Services};
+use crate::gateway::{self, Counters, Gateway, Services};
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use axum::Router;
@@ -63,11 +63,11 @@ impl Stack {
     }
 
     fn start_flow(&mut self, storage: &Storage, world: &World) {
-        let Self { tasks, functions, plan, stop, .. } = self;
-        let interference = &world.interference;
+        let Self { tasks, functions, plan, stop, gateway } = self;
+        let (interference, counters) = (&world.interference, gateway.counters());
         for function in functions.all() {
             for event in function.plan.sqs_events() {
-                event_source::start(tasks, &storage.queues, function, event, interference, stop);
+                event_source::start(tasks, &storage.queues, function, event, interference, counters, stop);
             }
             for schedule in function.plan.schedules() {
                 schedule::start(tasks, function, schedule, world.pace, stop);
@@ -97,6 +97,11 @@ impl Stack {
 
 fn gateway(storage: &Storage) -> Gateway {
     let credentials = local_s3::Credentials { access_key: ACCESS_KEY.into(), secret_key: SECRET_KEY.into() };
+    let (s3, queues, tables) = (Arc::clone(&storage.s3), storage.queues.clone(), storage.tables.clone());
+    let counters = Counters::default()
+        .with_commits("objects", move || s3.commits())
+        .with_commits("queues", move || queues.commits())
+        .with_commits("register", move || tables.commits());
     Gateway::new(Services {
         s3: gateway::s3_service(local_s3::service(Arc::clone(&storage.s3), credentials)),
         sqs: gateway::json_service(storage.queues.clone(), |queues, request| async move {
@@ -108,6 +113,7 @@ fn gateway(storage: &Storage) -> Gateway {
         states: gateway::json_service(storage.machines.clone(), |machines, request| async move {
             machines.handle(request).await
         }),
+        counters,
     })
 }
 

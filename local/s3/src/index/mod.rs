@@ -24,7 +24,11 @@ use rusqlite::Connection;
 use std::{
     collections::HashSet,
     path::Path,
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread,
 };
 use tokio::sync::{Notify, oneshot};
@@ -47,6 +51,7 @@ pub(crate) struct Index {
     engine: Engine,
     blobs: Arc<Blobs>,
     health: Arc<Health>,
+    commits: Arc<AtomicU64>,
 }
 
 impl Index {
@@ -77,13 +82,14 @@ impl Index {
             .query_row("SELECT EXISTS (SELECT 1 FROM events)", [], |row| row.get(0))
             .map_err(failed)?;
         let ledger = Ledger::new(connection, config, Arc::clone(&health), announced);
+        let commits = ledger.commits();
         let (jobs, queue) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("s3-index".to_owned())
             .spawn(move || ledger.serve(&queue))
             .map_err(|source| OpenError::Directory { path: directory.to_owned(), source })?;
         let engine = Engine::Thread { jobs: Some(jobs), thread: Some(thread) };
-        Ok((Self { engine, blobs, health }, buckets, pending))
+        Ok((Self { engine, blobs, health, commits }, buckets, pending))
     }
 
     /// An index that vanishes with the process.
@@ -98,7 +104,13 @@ impl Index {
             .map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
         schema::prepare(&mut connection, path)?;
         let ledger = Ledger::new(connection, config, Arc::clone(&health), announced);
-        Ok(Self { engine: Engine::Here(Box::new(Mutex::new(ledger))), blobs, health })
+        let commits = ledger.commits();
+        Ok(Self { engine: Engine::Here(Box::new(Mutex::new(ledger))), blobs, health, commits })
+    }
+
+    /// How many transactions that changed something were committed since the database was opened.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Reads.

@@ -9,7 +9,11 @@ use clock::{Clock, Random};
 use rusqlite::{Connection, ErrorCode};
 use std::{
     fmt,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
 };
 use tokio::sync::{Notify, oneshot};
 
@@ -53,6 +57,7 @@ pub(super) struct Ledger {
     pub(super) random: Arc<dyn Random>,
     health: Arc<Health>,
     announced: Arc<Notify>,
+    commits: Arc<AtomicU64>,
 }
 
 impl Ledger {
@@ -63,7 +68,19 @@ impl Ledger {
         announced: Arc<Notify>,
     ) -> Self {
         let (clock, random) = (Arc::clone(&config.clock), Arc::clone(&config.random));
-        Self { connection, clock, random, health, announced }
+        let commits = Arc::<AtomicU64>::default();
+        let counted = Arc::clone(&commits);
+        connection.commit_hook(Some(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            // `true` would roll back.
+            false
+        }));
+        Self { connection, clock, random, health, announced, commits }
+    }
+
+    /// Counts the transactions that changed something and were committed.
+    pub(super) fn commits(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.commits)
     }
 
     /// Commits jobs in groups until nobody can send any more. What arrives during one commit shares the next.

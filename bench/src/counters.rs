@@ -1,0 +1,49 @@
+use crate::percentile::{float, round};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// What the host shows of itself at `/_lectern/counters`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Counters {
+    calls: BTreeMap<String, BTreeMap<String, u64>>,
+    commits: BTreeMap<String, u64>,
+}
+
+impl Counters {
+    /// What has come since `before`, for each of `documents`: commits by store, AWS API calls by operation.
+    pub(crate) fn each_since(&self, before: &Self, documents: u64) -> (Value, Value) {
+        let each = |now: u64, before: u64| round(float(now.saturating_sub(before)) / float(documents), 2);
+        let mut commits = Map::new();
+        for (store, now) in &self.commits {
+            let then = before.commits.get(store).copied().unwrap_or(0);
+            commits.insert(store.clone(), json!(each(*now, then)));
+        }
+        let mut calls = Map::new();
+        for (service, operations) in &self.calls {
+            for (operation, now) in operations {
+                let then =
+                    before.calls.get(service).and_then(|known| known.get(operation)).copied().unwrap_or(0);
+                if *now > then {
+                    calls.insert(format!("{service}.{operation}"), json!(each(*now, then)));
+                }
+            }
+        }
+        (commits.into(), calls.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_there_before_does_not_count() {
+        let read = |puts: u32, commits: u32| -> Counters {
+            let shown = json!({ "calls": { "S3": { "PutObject": puts, "ListBuckets": 1 } }, "commits": { "queues": commits } });
+            serde_json::from_value(shown).unwrap()
+        };
+        let (commits, calls) = read(35, 11).each_since(&read(5, 1), 10);
+        assert_eq!((commits, calls), (json!({ "queues": 1.0 }), json!({ "S3.PutObject": 3.0 })));
+    }
+}

@@ -1,0 +1,73 @@
+//! What the host's services have done since the start: for benchmarks, and for whoever wonders what a document costs.
+
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Where the AWS port shows the counters, to callers on this machine. No bucket's name begins like this.
+pub(super) const PATH: &str = "/_lectern/counters";
+
+/// Says how many durable commits a store has made.
+type Commits = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// Calls by service and operation, under AWS's names, and durable commits by store.
+#[derive(Clone, Default)]
+pub struct Counters {
+    calls: Arc<Mutex<BTreeMap<&'static str, BTreeMap<String, u64>>>>,
+    commits: Vec<(&'static str, Commits)>,
+}
+
+impl Counters {
+    /// Shows a store's commits beside the calls.
+    #[must_use]
+    pub fn with_commits(
+        mut self,
+        store: &'static str,
+        commits: impl Fn() -> u64 + Send + Sync + 'static,
+    ) -> Self {
+        self.commits.push((store, Arc::new(commits)));
+        self
+    }
+
+    /// Counts one call.
+    pub fn called(&self, service: &'static str, operation: &str) {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let operations = calls.entry(service).or_default();
+        match operations.get_mut(operation) {
+            Some(count) => *count += 1,
+            None => drop(operations.insert(operation.to_owned(), 1)),
+        }
+    }
+
+    /// `{"calls": {"S3": {"PutObject": 3, …}, …}, "commits": {"objects": 3, …}}`.
+    pub fn shown(&self) -> Value {
+        let commits: BTreeMap<_, _> = self.commits.iter().map(|(store, count)| (*store, count())).collect();
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        json!({ "calls": *calls, "commits": commits })
+    }
+}
+
+impl fmt::Debug for Counters {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Counters").field("shown", &self.shown()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_and_commits_are_shown_by_their_names() {
+        let counters = Counters::default().with_commits("objects", || 7);
+        for operation in ["PutObject", "GetObject", "PutObject"] {
+            counters.called("S3", operation);
+        }
+        let expected =
+            json!({ "calls": { "S3": { "GetObject": 1, "PutObject": 2 } }, "commits": { "objects": 7 } });
+        assert_eq!(counters.shown(), expected);
+    }
+}
