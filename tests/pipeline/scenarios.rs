@@ -99,7 +99,17 @@ pub(crate) fn run() -> ExitCode {
         refusals_to_start {
             a_port_that_is_taken,
             a_folder_of_another_version,
+            a_folder_that_is_none_of_ours,
+            a_folder_that_cannot_be_written,
             a_folder_in_use,
+            a_damaged_database,
+            a_database_that_is_cut_short,
+            a_damaged_log,
+            a_database_of_a_newer_version,
+            a_small_file_that_is_damaged,
+            an_object_without_its_file,
+            a_template_that_cannot_be_run,
+            a_first_start_that_was_cut_off_is_made_good,
         }
     };
     let conclusion = libtest_mimic::run(&arguments, trials);

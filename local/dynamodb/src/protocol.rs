@@ -10,6 +10,9 @@ use std::sync::atomic::Ordering;
 /// What the header `X-Amz-Target` begins with.
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 const MEDIA_TYPE: &str = "application/x-amz-json-1.0";
+/// What the engine's errors say when the disk below its file failed: it passes some of them on as text only.
+const DISK_FAILURES: [&str; 5] =
+    ["I/O error", "malformed", "not a valid database", "readonly", "unable to open"];
 const UNKNOWN_OPERATION: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
 /// Operations that end in a commit.
@@ -21,6 +24,10 @@ impl Tables {
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
         let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)).unwrap_or_default();
+        if let Some(reason) = self.health.failure() {
+            let refusal = DynoxideError::InternalServerError(format!("the tables are closed: {reason}"));
+            return self.answer(StatusCode::INTERNAL_SERVER_ERROR, refusal.to_json());
+        }
         let outcome = match std::str::from_utf8(request.body()) {
             Ok(body) => self.dispatch(operation, body),
             Err(error) => Some(Err(DynoxideError::SerializationException(error.to_string()))),
@@ -35,6 +42,7 @@ impl Tables {
             Some(Err(error)) => {
                 let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
                 if status.is_server_error() {
+                    self.note(&error);
                     tracing::error!(operation, %error, "the tables failed");
                 }
                 self.answer(status, error.to_json())
@@ -61,6 +69,18 @@ impl Tables {
             "ListTables" => run(body, |request| engine.list_tables(request)),
             _ => return None,
         })
+    }
+
+    fn note(&self, error: &DynoxideError) {
+        match error {
+            DynoxideError::SqliteError(error) => self.health.note("the register", error),
+            error => {
+                let said = error.to_string();
+                if DISK_FAILURES.iter().any(|failure| said.contains(failure)) {
+                    self.health.fail("the register", &said);
+                }
+            }
+        }
     }
 
     fn answer(&self, status: StatusCode, body: String) -> Response<Bytes> {

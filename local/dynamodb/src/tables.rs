@@ -3,6 +3,7 @@ use crate::{
     shape::{Difference, Shape},
 };
 use dynoxide::{Database, DynoxideError, actions::describe_table::DescribeTableRequest};
+use local_disk::Health;
 use serde_json::Value;
 use std::{
     fmt,
@@ -25,6 +26,7 @@ pub struct Tables {
     /// Numbers the answers, for the request id that SDKs show in errors.
     pub(crate) answers: Arc<AtomicU64>,
     pub(crate) commits: Arc<AtomicU64>,
+    pub(crate) health: Arc<Health>,
 }
 
 impl fmt::Debug for Tables {
@@ -69,12 +71,17 @@ impl Tables {
     }
 
     fn over(engine: Database) -> Self {
-        Self { engine, answers: Arc::default(), commits: Arc::default() }
+        Self { engine, answers: Arc::default(), commits: Arc::default(), health: Arc::default() }
     }
 
     /// How many calls changed something since the file was opened: the engine commits each by itself.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the disk has failed: everything is refused from then on. Says how.
+    pub async fn failed(&self) -> String {
+        self.health.failed().await
     }
 
     /// Creates the table that a `CreateTable` request declares, if it is not there. One that is there has to

@@ -11,6 +11,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+/// Where they are, beside the database.
+pub(crate) const DIRECTORY: &str = "blobs";
+
 /// The name of a blob: 32 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct BlobId(pub(crate) String);

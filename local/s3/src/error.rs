@@ -1,5 +1,5 @@
 use s3s::{S3Error, S3ErrorCode};
-use std::{io, path::PathBuf, sync::OnceLock};
+use std::{io, path::PathBuf};
 
 /// Why a store could not be opened. None of these goes away by trying again.
 #[derive(Debug, thiserror::Error)]
@@ -97,22 +97,19 @@ impl From<StoreError> for S3Error {
     }
 }
 
-/// Remembers the first failure of the disk. After a failed sync nobody knows what is on it, so going on would be
-/// pretending.
+/// Remembers the first failure of the disk.
 #[derive(Debug, Default)]
-pub(crate) struct Health(OnceLock<String>);
+pub(crate) struct Health(pub(crate) local_disk::Health);
 
 impl Health {
     /// An error once the disk has failed.
     pub(crate) fn check(&self) -> Outcome<()> {
-        self.0.get().map_or(Ok(()), |reason| Err(StoreError::Refused { reason: reason.clone() }))
+        self.0.failure().map_or(Ok(()), |reason| Err(StoreError::Refused { reason }))
     }
 
     /// Refuses writes from now on.
     pub(crate) fn fail(&self, reason: &str) {
-        if self.0.set(reason.to_owned()).is_ok() {
-            tracing::error!(reason, "the disk failed: objects are no longer accepted");
-        }
+        self.0.fail("the object store", reason);
     }
 }
 

@@ -16,6 +16,7 @@ mod encoding;
 mod error;
 mod index;
 mod intake;
+mod lost;
 mod notification;
 mod operations;
 mod service;
@@ -23,5 +24,7 @@ mod store;
 
 pub use config::{BucketSpec, Config, CorsRule, Credentials};
 pub use error::{OpenError, StoreError};
+pub use index::SCHEMA_VERSION;
+pub use lost::{Lost, LostError, lost};
 pub use service::{S3, service};
 pub use store::{Event, Store};

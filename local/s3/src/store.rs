@@ -1,5 +1,5 @@
 use crate::{
-    blobs::Blobs,
+    blobs::{self, Blobs},
     bounds::STREAMS_AT_ONCE_MAX,
     bucket::{Bucket, Versioning},
     config::{BucketSpec, Config},
@@ -14,9 +14,6 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 use tokio::sync::{Notify, Semaphore};
-
-/// The blobs' directory, beside the database.
-const BLOBS_DIRECTORY: &str = "blobs";
 
 /// An object was created: what a subscriber of the bucket is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +46,7 @@ impl Store {
     pub fn open(directory: &Path, config: Config) -> Result<Arc<Self>, OpenError> {
         let failed = |source| OpenError::Directory { path: directory.to_owned(), source };
         std::fs::create_dir_all(directory).map_err(failed)?;
-        let blobs = Arc::new(Blobs::in_directory(directory.join(BLOBS_DIRECTORY)).map_err(failed)?);
+        let blobs = Arc::new(Blobs::in_directory(directory.join(blobs::DIRECTORY)).map_err(failed)?);
         let (health, announced) = (Arc::<Health>::default(), Arc::<Notify>::default());
         let (index, buckets, pending) =
             Index::open(directory, &config, Arc::clone(&blobs), Arc::clone(&health), Arc::clone(&announced))?;
@@ -139,6 +136,11 @@ impl Store {
     /// For one consumer, who waits only after [`Self::next_events`] gave nothing.
     pub async fn event_announced(&self) {
         self.announced.notified().await;
+    }
+
+    /// Waits until the disk has failed: writes are refused from then on. Says how.
+    pub async fn failed(&self) -> String {
+        self.health.0.failed().await
     }
 
     /// Whether writes are accepted. They no longer are once the disk has failed.

@@ -87,12 +87,8 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, SystemIoFailure};
         let reason = error.to_string();
-        match error.sqlite_error_code() {
-            Some(SystemIoFailure | DatabaseCorrupt | NotADatabase) => Self::Broken { reason },
-            _ => Self::Failed { reason },
-        }
+        if local_disk::is_fatal(&error) { Self::Broken { reason } } else { Self::Failed { reason } }
     }
 }
 

@@ -32,5 +32,6 @@ pub use limits::{
 };
 pub use message::{AttributeValue, Attributes, MessageAttribute, Outgoing, Received, Sent};
 pub use queues::Queues;
+pub use schema::SCHEMA_VERSION;
 pub use spec::{QueueSpec, Redrive, SpecError};
 pub use waiting::Receive;

@@ -79,6 +79,11 @@ impl Queues {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// Waits until the disk has failed: everything is refused from then on. Says how.
+    pub async fn failed(&self) -> String {
+        self.engine.failed().await
+    }
+
     /// Makes a queue, or changes it to `spec`, its messages kept.
     pub async fn create(&self, spec: QueueSpec) -> Result<(), CreateError> {
         self.create_all(vec![spec]).await

@@ -2,8 +2,8 @@ use crate::error::StoreError;
 use rusqlite::{Connection, OpenFlags};
 use std::{fs::File, path::Path, time::Duration};
 
-/// Changes with every change to the tables.
-const SCHEMA_VERSION: i64 = 1;
+/// The `user_version` of the file. Changes with every change to the tables.
+pub const SCHEMA_VERSION: i64 = 1;
 /// The statements of all operations, so that none is compiled twice.
 const STATEMENTS_MAX: usize = 64;
 

@@ -4,6 +4,10 @@ use std::{io::IsTerminal, process::ExitCode};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// The exit code when the disk failed (`EX_IOERR` of sysexits.h), so that a service manager can tell it from a start that
+/// was refused.
+const DISK_FAILED: u8 = 74;
+
 /// Starts everything, says so in one line, and runs until it is told to stop.
 pub(super) async fn up(options: UpOptions) -> Result<ExitCode, CliError> {
     let filter = EnvFilter::try_from_env("LECTERN_LOG")
@@ -24,9 +28,18 @@ pub(super) async fn up(options: UpOptions) -> Result<ExitCode, CliError> {
         ));
         say("  Stop with Ctrl-C; nothing is lost.");
     }
-    stop.given().await;
-    host.stop().await;
-    Ok(ExitCode::SUCCESS)
+    tokio::select! {
+        biased;
+        () = stop.given() => {
+            host.stop().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        failure = host.failed() => {
+            host.abandon().await;
+            say(&format!("lectern: {failure}"));
+            Ok(ExitCode::from(DISK_FAILED))
+        }
+    }
 }
 
 /// A request to stop: Ctrl-C, or what a service manager sends.

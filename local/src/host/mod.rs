@@ -7,7 +7,9 @@ mod data_dir;
 mod error;
 mod event_source;
 mod functions;
+mod health;
 mod http_api;
+mod inspection;
 mod interference;
 mod options;
 mod outboxes;
@@ -44,6 +46,7 @@ pub struct Host {
     /// Where the AWS APIs are, without a slash at the end.
     pub aws_url: String,
     stack: Stack,
+    storage: Storage,
     processor: Option<processor::Running>,
     // Dropped last: the folder stays locked until everything in it is closed.
     _data_dir: DataDir,
@@ -56,7 +59,14 @@ impl Host {
         let api = listen(options.listen, options.port, "--port").await?;
         let aws = listen(options.listen, options.aws_port, "--aws-port").await?;
         let (api_url, aws_url) = (url(&api)?, url(&aws)?);
+        let rehearsed =
+            wiring::plan(options.template.as_deref(), &inspection::rehearsal_parameters(&options))?;
+        inspection::rehearse(&rehearsed, &world).await?;
         let data_dir = DataDir::open(&options.data_dir)?;
+        inspection::inspect(&data_dir, options.without_lost_files)?;
+        let issuer_url = format!("{api_url}/issuer");
+        let issuer = open_issuer(&data_dir, &issuer_url, &world)?;
+        inspection::settle(&data_dir)?;
         let secrets = data_dir.secrets(&*world.random)?;
         let token = options.processor_token.clone().unwrap_or_else(|| secrets.processor_token.clone());
         let processor = match &options.processor_url {
@@ -66,7 +76,6 @@ impl Host {
         let own = processor.as_ref().map(|running| running.url.as_str());
         let processor_url =
             options.processor_url.as_deref().or(own).unwrap_or_default().trim_end_matches('/').to_owned();
-        let issuer_url = format!("{api_url}/issuer");
         let parameters = wiring::Parameters {
             aws_endpoint: aws_url.clone(),
             api_endpoint: api_url.clone(),
@@ -82,29 +91,40 @@ impl Host {
         };
         let plan = Arc::new(wiring::plan(options.template.as_deref(), &parameters)?);
         let storage = Storage::open(&data_dir, &world, &aws_url)?;
-        let issuer = Issuer::open(
-            Place::Directory(&data_dir.join("issuer")),
-            &issuer_url,
-            wiring::CLIENT_ID,
-            Arc::clone(&world.clock),
-            Arc::clone(&world.random),
-        )
-        .map_err(|error| HostError::storage("the development issuer's key")(error.into()))?;
-
         let mut stack = Stack::launch(plan, &storage, &world, &aws_url).await?;
+        data_dir.complete()?;
+        let router = health::watched(stack.router(), options.data_dir.clone());
         let stop = stack.stop.clone();
         stack.tasks.spawn(gateway::serve(aws, stack.gateway.clone(), stop.clone().cancelled_owned()));
-        stack.tasks.spawn(http_api::serve(api, stack.router(), issuer.router(), stop));
-        Ok(Self { api_url, aws_url, stack, processor, _data_dir: data_dir })
+        stack.tasks.spawn(http_api::serve(api, router, issuer.router(), stop));
+        Ok(Self { api_url, aws_url, stack, storage, processor, _data_dir: data_dir })
+    }
+
+    /// Waits until the disk has failed. Nothing is accepted from then on, and only a new start can tell what is on it.
+    pub async fn failed(&self) -> HostError {
+        HostError::Disk { reason: self.storage.failed().await }
+    }
+
+    /// Drops everything that is under way, wherever it stands: nothing more is worth waiting for.
+    pub async fn abandon(self) {
+        self.stack.kill().await;
     }
 
     /// Stops taking work, lets what is under way end for a moment, and closes everything. What is cut off comes again.
     pub async fn stop(mut self) {
         self.stack.stop().await;
+        self.storage.tasks.disconnect();
         if let Some(processor) = self.processor.take() {
             processor.shutdown().await;
         }
     }
+}
+
+fn open_issuer(data_dir: &DataDir, url: &str, world: &World) -> Result<Issuer, HostError> {
+    let (clock, random) = (Arc::clone(&world.clock), Arc::clone(&world.random));
+    let folder = data_dir.join("issuer");
+    Issuer::open(Place::Directory(&folder), url, wiring::CLIENT_ID, clock, random)
+        .map_err(|error| HostError::storage("the development issuer's key")(error.into()))
 }
 
 async fn listen(address: IpAddr, port: u16, flag: &'static str) -> Result<TcpListener, HostError> {
@@ -142,7 +162,7 @@ async fn start_processor(
         };
         processor::start(options, Arc::clone(&world.clock), Arc::clone(&world.random))
     };
-    let before = data_dir.processor_port();
+    let before = data_dir.processor_port()?;
     let mut started = start(before).await;
     if started.is_err() && before != 0 {
         started = start(0).await;

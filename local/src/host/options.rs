@@ -31,6 +31,9 @@ pub struct UpOptions {
     /// Largest upload, in bytes; without it, as the template says.
     #[arg(long, value_name = "BYTES")]
     pub upload_bytes_max: Option<u64>,
+    /// Start although objects have lost their files; whatever needs them fails with a reason.
+    #[arg(long)]
+    pub without_lost_files: bool,
     /// A template other than the one built in; its state machines are read relative to it.
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,

@@ -95,7 +95,7 @@ impl Stack {
     }
 }
 
-fn gateway(storage: &Storage) -> Gateway {
+pub(super) fn gateway(storage: &Storage) -> Gateway {
     let credentials = local_s3::Credentials { access_key: ACCESS_KEY.into(), secret_key: SECRET_KEY.into() };
     let (s3, queues, tables) = (Arc::clone(&storage.s3), storage.queues.clone(), storage.tables.clone());
     let counters = Counters::default()
@@ -118,7 +118,7 @@ fn gateway(storage: &Storage) -> Gateway {
 }
 
 /// What the functions are given: SDK clients that reach the services without a socket.
-fn runtime(gateway: &Gateway, world: &World, aws_url: &str) -> Runtime {
+pub(super) fn runtime(gateway: &Gateway, world: &World, aws_url: &str) -> Runtime {
     Runtime {
         sdk: sdk(world.interference.http_client(gateway::http_client(gateway)), aws_url),
         variables: edge::Variables::default(),

@@ -33,6 +33,15 @@ impl Storage {
         Ok(Self { s3, queues, tables, machines, tasks })
     }
 
+    /// Waits until the disk has failed below one of the services. Says which, and how.
+    pub(super) async fn failed(&self) -> String {
+        tokio::select! {
+            reason = self.s3.failed() => reason,
+            reason = self.queues.failed() => reason,
+            reason = self.tables.failed() => reason,
+        }
+    }
+
     /// Storage that ends with the process. Every call completes where it is made, so a simulation repeats itself.
     pub fn in_memory(world: &World, aws_url: &str) -> Result<Self, HostError> {
         let s3 = Store::in_memory(s3_config(world))

@@ -27,6 +27,11 @@ impl HostTasks {
         *self.functions.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(functions));
     }
 
+    /// Lets the functions go. They hold the machines, and the machines hold this: somebody has to, or nothing is closed.
+    pub(super) fn disconnect(&self) {
+        *self.functions.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn find(&self, function: &str) -> Option<Arc<super::functions::Function>> {
         let functions = self.functions.read().unwrap_or_else(PoisonError::into_inner);
         functions.as_ref()?.find(function).map(Arc::clone)

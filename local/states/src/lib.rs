@@ -31,4 +31,5 @@ pub use operations::{
     Started,
 };
 pub use service::StateMachines;
+pub use store::SCHEMA_VERSION;
 pub use tasks::{TaskError, Tasks};

@@ -1,5 +1,8 @@
 use super::{Api, Aws, Process, fresh};
-use std::{path::PathBuf, process::ExitStatus};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
 use tokio::sync::OnceCell;
 
 /// A started `lectern up` on free ports and a folder of its own.
@@ -17,6 +20,12 @@ impl Host {
     pub(crate) async fn start(name: &str, options: &[&str]) -> Self {
         let options = options.iter().map(|option| (*option).to_owned()).collect();
         Self::start_on(name.to_owned(), options, fresh(&format!("{name}.data")), ["0", "0"]).await
+    }
+
+    /// Starts on a folder that another host has left.
+    pub(crate) async fn start_on_folder(name: &str, data_dir: &Path, options: &[&str]) -> Self {
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        Self::start_on(name.to_owned(), options, data_dir.to_owned(), ["0", "0"]).await
     }
 
     async fn start_on(name: String, options: Vec<String>, data_dir: PathBuf, ports: [&str; 2]) -> Self {

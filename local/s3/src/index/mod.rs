@@ -7,6 +7,7 @@ mod uploads;
 mod versions;
 mod worker;
 
+pub use schema::SCHEMA_VERSION;
 pub(crate) use scope::Scope;
 pub(crate) use uploads::{Completion, Part, Summing, Upload};
 pub(crate) use versions::{
@@ -35,7 +36,7 @@ use tokio::sync::{Notify, oneshot};
 use worker::{Job, Ledger, Mutation};
 
 /// The database file, beside the blobs.
-const DATABASE_FILE: &str = "index.sqlite";
+pub(crate) const DATABASE_FILE: &str = "index.sqlite";
 
 /// Where jobs run. On disk they run on a thread that owns the connection, because a commit waits for the disk. In
 /// memory they run where they are called, so that a simulation has one order of events.

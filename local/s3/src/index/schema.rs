@@ -2,8 +2,8 @@ use crate::error::OpenError;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// The newest schema this program reads and the one it writes.
-const SCHEMA_VERSION: i64 = 1;
+/// The newest schema (`user_version`) this program reads and the one it writes.
+pub const SCHEMA_VERSION: i64 = 1;
 
 /// `counter` numbers every commit that makes a version, so that numbers are never used again.
 /// A version owns its `pieces` in order; a piece is either a blob's name or the bytes themselves.

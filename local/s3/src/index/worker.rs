@@ -175,6 +175,9 @@ where
             // SQLite ends the transaction by itself on some failures, a full disk among them.
             Err(StoreError::Database(error)) if ledger.connection.is_autocommit() => Err(error),
             Err(error) => {
+                if let StoreError::Database(error) = &error {
+                    ledger.health.0.note("the object store", error);
+                }
                 ledger.run("ROLLBACK TO job")?;
                 ledger.run("RELEASE job")?;
                 self.outcome = Err(error);

@@ -66,4 +66,12 @@ impl Engine {
             Self::Grouped(writer) => writer.run(operation).await,
         }
     }
+
+    /// Waits until the disk has failed. In memory it never does.
+    pub(crate) async fn failed(&self) -> String {
+        match self {
+            Self::Inline(_) => std::future::pending().await,
+            Self::Grouped(writer) => writer.health.failed().await,
+        }
+    }
 }

@@ -3,8 +3,10 @@ use super::{
     job::{Job, Pending},
 };
 use crate::error::StoreError;
+use local_disk::Health;
 use rusqlite::Connection;
 use std::{
+    sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -28,16 +30,19 @@ pub(crate) struct Writer {
     /// Absent once the writer is being dropped.
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    pub(crate) health: Arc<Health>,
 }
 
 impl Writer {
     pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS_MAX);
+        let health = Arc::<Health>::default();
+        let own = Arc::clone(&health);
         let thread = thread::Builder::new()
             .name(String::from("sqs-writer"))
-            .spawn(move || write(connection, waiting))
+            .spawn(move || write(connection, waiting, &own))
             .map_err(|error| StoreError::Failed { reason: format!("starting the writer: {error}") })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), health })
     }
 
     pub(crate) async fn run<O: Operation>(&self, operation: O) -> Result<O::Output, StoreError> {
@@ -64,8 +69,7 @@ impl Drop for Writer {
     }
 }
 
-fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
-    let mut broken = None;
+fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, health: &Health) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP_JOBS_MAX
@@ -76,7 +80,7 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>) 
         group.retain(|job| !job.is_abandoned());
         // Follow-ups have none of their own, so this ends.
         while !group.is_empty() {
-            group = write_group(&mut connection, group, &mut broken);
+            group = write_group(&mut connection, group, health);
         }
     }
 }
@@ -85,11 +89,11 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>) 
 fn write_group(
     connection: &mut Connection,
     mut group: Vec<Box<dyn Job>>,
-    broken: &mut Option<StoreError>,
+    health: &Health,
 ) -> Vec<Box<dyn Job>> {
-    let committed = commit(connection, &mut group, broken);
-    if committed.is_err() && broken.is_none() && group.len() > 1 {
-        return group.into_iter().flat_map(|job| write_group(connection, vec![job], broken)).collect();
+    let committed = commit(connection, &mut group, health);
+    if committed.is_err() && health.failure().is_none() && group.len() > 1 {
+        return group.into_iter().flat_map(|job| write_group(connection, vec![job], health)).collect();
     }
     group.into_iter().filter_map(|job| job.finish(committed.clone())).collect()
 }
@@ -97,19 +101,16 @@ fn write_group(
 fn commit(
     connection: &mut Connection,
     group: &mut [Box<dyn Job>],
-    broken: &mut Option<StoreError>,
+    health: &Health,
 ) -> Result<(), StoreError> {
-    if let Some(error) = broken {
-        return Err(error.clone());
+    if let Some(reason) = health.failure() {
+        return Err(StoreError::Broken { reason });
     }
-    let outcome = apply_all(connection, group).map_err(StoreError::from);
-    if let Err(error) = &outcome {
+    apply_all(connection, group).map_err(|error| {
         tracing::error!(%error, requests = group.len(), "the queue store refused a transaction");
-        if matches!(error, StoreError::Broken { .. }) {
-            *broken = Some(error.clone());
-        }
-    }
-    outcome
+        health.note("the queues", &error);
+        error.into()
+    })
 }
 
 fn apply_all(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
@@ -153,7 +154,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE numbers (number INTEGER UNIQUE)").unwrap();
         let (group, mut answers) = group_of(&[1, 2, 2, 3]);
-        assert!(write_group(&mut connection, group, &mut None).is_empty());
+        assert!(write_group(&mut connection, group, &Health::default()).is_empty());
         let outcomes: Vec<_> = answers.iter_mut().map(|answer| answer.try_recv().unwrap().ok()).collect();
         assert_eq!(outcomes, [Some(1), Some(2), None, Some(3)]);
         let kept: i64 = connection.query_row("SELECT count(*) FROM numbers", [], |row| row.get(0)).unwrap();
@@ -164,9 +165,11 @@ mod tests {
     fn a_broken_store_refuses_everything_from_then_on() {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE numbers (number INTEGER UNIQUE)").unwrap();
-        let error = StoreError::Broken { reason: String::from("disk I/O error") };
+        let health = Health::default();
+        health.fail("the queues", "disk I/O error");
         let (group, mut answers) = group_of(&[1]);
-        write_group(&mut connection, group, &mut Some(error.clone()));
-        assert_eq!(answers[0].try_recv().unwrap(), Err(error));
+        write_group(&mut connection, group, &health);
+        let reason = health.failure().unwrap();
+        assert_eq!(answers[0].try_recv().unwrap(), Err(StoreError::Broken { reason }));
     }
 }

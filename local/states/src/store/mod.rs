@@ -14,8 +14,8 @@ pub(crate) use task_rows::{Phase, TaskRow, close_task, insert_task, set_phase, t
 use crate::StoreError;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-/// The shape of the tables. A file of a later program is not touched.
-const SCHEMA_VERSION: i64 = 1;
+/// The shape of the tables (`user_version`). A file of a later program is not touched.
+pub const SCHEMA_VERSION: i64 = 1;
 
 const SCHEMA: &str = "
     CREATE TABLE definitions (hash TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
