@@ -2,11 +2,7 @@
 //!
 //! Most requests do not leave the process, some go through a real port. Time stands still until a test moves it.
 
-#![expect(
-    clippy::redundant_closure_for_method_calls,
-    clippy::similar_names,
-    reason = "the SDK's types have long paths, and `send` and `sent` are what a send is about"
-)]
+#![expect(clippy::redundant_closure_for_method_calls, reason = "the SDK's types have long paths")]
 
 mod dynamodb;
 mod host;

@@ -31,6 +31,22 @@ pub(crate) const PAGE_ITEMS_MAX: usize = 1000;
 /// Keys in one `DeleteObjects` (AWS).
 pub(crate) const DELETED_KEYS_MAX: usize = 1000;
 
+/// Calls that wait for the index. It bounds the memory that small objects take before they are written.
+pub(crate) const JOBS_WAITING_MAX: usize = 1024;
+
+/// How long a call waits for its place among them, or for its turn to receive a large body, before it is told to come
+/// back. Whoever waits longer keeps a connection that others could use.
+pub(crate) const PLACE_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// When a caller that was told to come back should: by then a burst is over.
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The largest list of keys or parts that a request may carry: 10,000 parts with their checksums fit four times.
+pub(crate) const XML_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// The longest that a presigned address may be good for (AWS).
+pub(crate) const PRESIGNED_MAX: Duration = Duration::from_hours(7 * 24);
+
 /// Mutations that share one commit. More would make the first of a burst wait for the last.
 pub(crate) const JOBS_PER_COMMIT_MAX: usize = 256;
 

@@ -1,3 +1,5 @@
+use crate::bounds::RETRY_AFTER;
+use http::{HeaderMap, header::RETRY_AFTER as RETRY_AFTER_HEADER};
 use s3s::{S3Error, S3ErrorCode};
 use std::{io, path::PathBuf};
 
@@ -49,6 +51,9 @@ pub enum StoreError {
     /// There is no room; nothing was changed. Goes away once there is room.
     #[error("the disk is full: nothing was stored")]
     DiskFull,
+    /// More callers wait than may; nothing was begun. Goes away as they are answered.
+    #[error("the store is busy: try again")]
+    Busy,
     /// The disk failed earlier, so nothing more is accepted until the store is opened anew.
     #[error("writes are refused because the disk failed ({reason}): check it, then start again")]
     Refused {
@@ -87,12 +92,16 @@ impl From<StoreError> for S3Error {
         let code = match error {
             StoreError::Answer(answer) => return answer,
             StoreError::Database(_) | StoreError::Blob(_) => S3ErrorCode::InternalError,
-            StoreError::DiskFull => S3ErrorCode::SlowDown,
+            StoreError::DiskFull | StoreError::Busy => S3ErrorCode::SlowDown,
             StoreError::Refused { .. } | StoreError::Closed => S3ErrorCode::ServiceUnavailable,
         };
         let message = error.to_string();
+        let passes = matches!(code, S3ErrorCode::SlowDown);
         let mut answer = S3Error::with_source(code, Box::new(error));
         answer.set_message(message);
+        if passes {
+            answer.set_headers(HeaderMap::from_iter([(RETRY_AFTER_HEADER, RETRY_AFTER.as_secs().into())]));
+        }
         answer
     }
 }
@@ -120,4 +129,21 @@ pub(crate) fn write_failed(error: io::Error) -> StoreError {
         return StoreError::DiskFull;
     }
     StoreError::Blob(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_can_only_wait_is_told_how_long() {
+        for error in [StoreError::Busy, StoreError::DiskFull] {
+            let answer = S3Error::from(error);
+            assert_eq!(answer.status_code(), Some(http::StatusCode::SERVICE_UNAVAILABLE));
+            assert_eq!(answer.code().as_str(), "SlowDown");
+            assert_eq!(answer.headers().unwrap()[RETRY_AFTER_HEADER], "1");
+        }
+        let closed = S3Error::from(StoreError::Closed);
+        assert!(closed.headers().is_none());
+    }
 }

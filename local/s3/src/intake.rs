@@ -3,7 +3,7 @@
 
 use crate::{
     blobs::{Blobs, Draft},
-    bounds::{BODY_BYTES_MAX, CHUNK_BYTES, INLINE_BYTES_MAX},
+    bounds::{BODY_BYTES_MAX, CHUNK_BYTES, INLINE_BYTES_MAX, PLACE_WAIT_MAX},
     checksum::{Algorithm, Claim, Digests, Hasher, content_md5},
     error::{Outcome, StoreError, write_failed},
     index::Contents,
@@ -14,7 +14,7 @@ use clock::Random;
 use futures::StreamExt as _;
 use s3s::{S3Error, S3ErrorCode, TrailingHeaders, dto::StreamingBlob, s3_error};
 use std::{io, sync::Arc};
-use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle};
+use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle, time::timeout};
 
 /// A body and all that its client announced about it.
 #[derive(Debug, Default)]
@@ -202,8 +202,9 @@ impl<'s> Intake<'s> {
     /// Hands the buffer to the disk and goes on with the other one.
     async fn flush(&mut self) -> Outcome<()> {
         if self.permit.is_none() {
-            let streams = Arc::clone(&self.store.streams);
-            self.permit = Some(streams.acquire_owned().await.map_err(|_| StoreError::Closed)?);
+            let turn = Arc::clone(&self.store.streams).acquire_owned();
+            let turn = timeout(PLACE_WAIT_MAX, turn).await.map_err(|_| StoreError::Busy)?;
+            self.permit = Some(turn.map_err(|_| StoreError::Closed)?);
         }
         let mut sink = self.idle().await?;
         let full = std::mem::replace(&mut self.buffer, std::mem::take(&mut sink.spare));
@@ -261,5 +262,33 @@ impl Sink {
         full.clear();
         self.spare = full;
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bounds::STREAMS_AT_ONCE_MAX, config::Config};
+    use clock::{SeededRandom, SystemClock};
+
+    async fn receive(store: &Store, bytes: usize) -> Outcome<Received> {
+        let body = Some(s3s::Body::from(vec![0; bytes]).into());
+        store.receive(Incoming { body, ..Incoming::default() }, Algorithm::Crc32).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn large_bodies_take_turns_and_small_ones_need_none() {
+        let random = Arc::new(SeededRandom::new(1));
+        let config = Config { region: String::new(), clock: Arc::new(SystemClock), random };
+        let store = Store::in_memory(config).unwrap();
+        let all = u32::try_from(STREAMS_AT_ONCE_MAX).unwrap();
+        let others = store.streams.acquire_many(all - 1).await.unwrap();
+        receive(&store, INLINE_BYTES_MAX).await.expect("there is one turn left");
+        let last = store.streams.acquire().await.unwrap();
+        assert!(matches!(receive(&store, INLINE_BYTES_MAX).await, Err(StoreError::Busy)));
+        assert!(matches!(receive(&store, INLINE_BYTES_MAX + 1).await, Err(StoreError::Busy)));
+        receive(&store, INLINE_BYTES_MAX - 1).await.expect("it is kept in the index");
+        drop((others, last));
+        receive(&store, INLINE_BYTES_MAX).await.expect("the turns are free again");
     }
 }

@@ -3,6 +3,7 @@
 //! [`Store`] keeps objects and their events; [`service`] speaks the S3 protocol over it. Bytes live in files with
 //! opaque names (small ones in the index), everything else in one SQLite database. Buckets are the host's to create.
 
+mod access;
 mod addressing;
 mod blobs;
 mod bounds;

@@ -1,5 +1,7 @@
 use crate::{
+    access::OnlySigned,
     addressing::Addressing,
+    bounds::XML_BODY_BYTES_MAX,
     config::Credentials,
     cors::{CrossOrigin, preflight_answer},
     operations::Operations,
@@ -9,7 +11,7 @@ use futures::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use s3s::{
     Body,
-    auth::SimpleAuth,
+    config::{S3Config, StaticConfigProvider},
     service::{S3Service, S3ServiceBuilder},
 };
 use std::{
@@ -38,8 +40,12 @@ pub struct S3 {
 /// Serves `store` to whoever signs with `credentials`. Unsigned requests are refused, preflights aside.
 pub fn service(store: Arc<Store>, credentials: Credentials) -> S3 {
     let mut builder = S3ServiceBuilder::new(Operations(Arc::clone(&store)));
-    builder.set_auth(SimpleAuth::from_single(credentials.access_key, credentials.secret_key));
+    builder.set_auth(credentials);
     builder.set_host(Addressing);
+    builder.set_access(OnlySigned);
+    let mut config = S3Config::default();
+    config.xml_max_body_size = XML_BODY_BYTES_MAX;
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     S3 { store, protocol: builder.build() }
 }
 

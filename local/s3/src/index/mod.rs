@@ -16,7 +16,7 @@ pub(crate) use versions::{
 
 use crate::{
     blobs::{BlobId, Blobs, Draft, sync_directory},
-    bounds::COMPLETED_UPLOAD_KEPT,
+    bounds::{COMPLETED_UPLOAD_KEPT, JOBS_WAITING_MAX, PLACE_WAIT_MAX},
     bucket::Bucket,
     config::Config,
     error::{Health, OpenError, Outcome, StoreError},
@@ -28,11 +28,14 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
-        mpsc,
     },
     thread,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{
+    Notify,
+    mpsc::{self, error::SendTimeoutError},
+    oneshot,
+};
 use worker::{Job, Ledger, Mutation};
 
 /// The database file, beside the blobs.
@@ -84,10 +87,10 @@ impl Index {
             .map_err(failed)?;
         let ledger = Ledger::new(connection, config, Arc::clone(&health), announced);
         let commits = ledger.commits();
-        let (jobs, queue) = mpsc::channel();
+        let (jobs, queue) = mpsc::channel(JOBS_WAITING_MAX);
         let thread = thread::Builder::new()
             .name("s3-index".to_owned())
-            .spawn(move || ledger.serve(&queue))
+            .spawn(move || ledger.serve(queue))
             .map_err(|source| OpenError::Directory { path: directory.to_owned(), source })?;
         let engine = Engine::Thread { jobs: Some(jobs), thread: Some(thread) };
         Ok((Self { engine, blobs, health, commits }, buckets, pending))
@@ -140,11 +143,15 @@ impl Index {
         work: impl FnOnce(&mut Scope<'_>) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Mutation::new(work, drafts, reply));
+        let job: Box<dyn Job> = Box::new(Mutation::new(work, drafts, reply));
         match &self.engine {
             Engine::Here(ledger) => ledger.lock().unwrap_or_else(PoisonError::into_inner).commit(vec![job]),
             Engine::Thread { jobs, .. } => {
-                jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(StoreError::Closed)?;
+                let jobs = jobs.as_ref().ok_or(StoreError::Closed)?;
+                jobs.send_timeout(job, PLACE_WAIT_MAX).await.map_err(|error| match error {
+                    SendTimeoutError::Timeout(_) => StoreError::Busy,
+                    SendTimeoutError::Closed(_) => StoreError::Closed,
+                })?;
             }
         }
         let (value, garbage) = answer.await.map_err(|_| StoreError::Closed)??;
@@ -188,4 +195,59 @@ fn named_blobs(connection: &Connection) -> rusqlite::Result<HashSet<String>> {
         .prepare("SELECT blob FROM pieces WHERE blob IS NOT NULL UNION SELECT blob FROM parts WHERE blob IS NOT NULL")?
         .query_map([], |row| row.get(0))?
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clock::{SeededRandom, SystemClock};
+    use futures::future::join_all;
+
+    fn index(directory: &Path) -> Arc<Index> {
+        let blobs = Arc::new(Blobs::in_directory(directory.join("blobs")).unwrap());
+        let random = Arc::new(SeededRandom::new(1));
+        let config = Config { region: String::new(), clock: Arc::new(SystemClock), random };
+        let (index, _, _) =
+            Index::open(directory, &config, blobs, Arc::default(), Arc::default()).expect("it is empty");
+        Arc::new(index)
+    }
+
+    /// The clock of the runtime is paused: it moves on as soon as everybody waits.
+    #[tokio::test(start_paused = true)]
+    async fn who_finds_no_place_is_told_to_come_back_and_those_with_one_are_served() {
+        let directory = tempfile::tempdir().unwrap();
+        let index = index(directory.path());
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let (begun, held) = oneshot::channel();
+        let slow = tokio::spawn({
+            let index = Arc::clone(&index);
+            async move {
+                let work = move |_: &mut Scope<'_>| {
+                    let _ = (begun.send(()), gate.recv());
+                    Ok(())
+                };
+                index.read(work).await
+            }
+        });
+        held.await.unwrap();
+        // The slow one has left the queue, so there is room for exactly as many as the bound says.
+        let mut waiting: Vec<_> = (0..JOBS_WAITING_MAX)
+            .map(|number| {
+                let index = Arc::clone(&index);
+                tokio::spawn(async move { index.read(move |_| Ok(number)).await })
+            })
+            .collect();
+        // Each of them gets its turn to take its place.
+        for _ in 0..JOBS_WAITING_MAX {
+            tokio::task::yield_now().await;
+        }
+        let one_more = index.read(|_| Ok(())).await;
+        assert!(matches!(one_more, Err(StoreError::Busy)), "{one_more:?}");
+        assert!(waiting.iter().all(|call| !call.is_finished()));
+        open.send(()).unwrap();
+        let last = waiting.pop().unwrap().await.unwrap();
+        assert_eq!(last.unwrap(), JOBS_WAITING_MAX - 1);
+        assert!(join_all(waiting).await.into_iter().all(|call| call.unwrap().is_ok()));
+        slow.await.unwrap().unwrap();
+    }
 }

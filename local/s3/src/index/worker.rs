@@ -12,10 +12,9 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
-        mpsc,
     },
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// What a caller waits for: its value, and the blobs that no row names any more.
 pub(super) type Reply<T> = oneshot::Sender<Outcome<(T, Vec<BlobId>)>>;
@@ -84,10 +83,14 @@ impl Ledger {
     }
 
     /// Commits jobs in groups until nobody can send any more. What arrives during one commit shares the next.
-    pub(super) fn serve(&self, queue: &mpsc::Receiver<Box<dyn Job>>) {
-        while let Ok(first) = queue.recv() {
+    pub(super) fn serve(&self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+        while let Some(first) = queue.blocking_recv() {
             let mut group = vec![first];
-            group.extend(queue.try_iter().take(JOBS_PER_COMMIT_MAX - 1));
+            while group.len() < JOBS_PER_COMMIT_MAX
+                && let Ok(next) = queue.try_recv()
+            {
+                group.push(next);
+            }
             self.commit(group);
         }
     }

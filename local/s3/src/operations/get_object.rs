@@ -162,11 +162,12 @@ pub(super) fn find(scope: &mut Scope<'_>, wanted: &Wanted, with_pieces: bool) ->
             .into());
         }
         (Some(part), None) => range_of_part(&pieces, part, parts.is_some())?,
-        (None, Some(_)) if version.size == 0 => whole.clone(),
+        // Of nothing, no stretch can be had, not even the last bytes.
+        (None, Some(_)) if version.size == 0 => return Err(S3ErrorCode::InvalidRange.into()),
         (None, Some(range)) => range.check(version.size).map_err(S3Error::from)?,
         (None, None) => whole.clone(),
     };
-    let partial = (wanted.range.is_some() && version.size > 0) || parts.is_some();
+    let partial = wanted.range.is_some() || parts.is_some();
     Ok(Found { version, pieces, range, partial, parts })
 }
 

@@ -1,7 +1,5 @@
-//! The official SDK against the service, in one process and without a socket.
+//! What survives a crash, what is announced, and any key: rules that need the store itself, not only its protocol.
 
-#[cfg(test)]
-mod cors;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
@@ -11,16 +9,4 @@ mod events;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
-mod integrity;
-#[cfg(test)]
 mod keys;
-#[cfg(test)]
-mod listings;
-#[cfg(test)]
-mod multipart;
-#[cfg(test)]
-mod objects;
-#[cfg(test)]
-mod presigned;
-#[cfg(test)]
-mod versions;

@@ -172,4 +172,53 @@ mod tests {
         let reason = health.failure().unwrap();
         assert_eq!(answers[0].try_recv().unwrap(), Err(StoreError::Broken { reason }));
     }
+
+    /// Waits until the test lets it go.
+    struct Hold(
+        std::sync::Mutex<Option<oneshot::Sender<()>>>,
+        std::sync::Mutex<std::sync::mpsc::Receiver<()>>,
+    );
+
+    impl Operation for Hold {
+        type Output = ();
+
+        fn apply(&self, _: &Transaction<'_>) -> rusqlite::Result<()> {
+            let _ = self.0.lock().unwrap().take().map(|begun| begun.send(()));
+            let _ = self.1.lock().unwrap().recv();
+            Ok(())
+        }
+    }
+
+    /// The clock of the runtime is paused: it moves on as soon as everybody waits.
+    #[tokio::test(start_paused = true)]
+    async fn who_finds_no_place_is_told_to_come_back_and_those_with_one_are_served() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE numbers (number INTEGER UNIQUE)").unwrap();
+        let writer = std::sync::Arc::new(Writer::start(connection).unwrap());
+        let (open, gate) = std::sync::mpsc::channel();
+        let (begun, held) = oneshot::channel();
+        let run = |number: i64| {
+            let writer = std::sync::Arc::clone(&writer);
+            tokio::spawn(async move { writer.run(Add(number)).await })
+        };
+        let slow = std::sync::Arc::clone(&writer);
+        let slow = tokio::spawn(async move {
+            slow.run(Hold(std::sync::Mutex::new(Some(begun)), std::sync::Mutex::new(gate))).await
+        });
+        held.await.unwrap();
+        // The slow one has left the queue, so there is room for exactly as many as the bound says.
+        let waiting: Vec<_> = (0..WAITING_JOBS_MAX).map(|number| run(number.try_into().unwrap())).collect();
+        // Each of them gets its turn to take its place.
+        for _ in 0..WAITING_JOBS_MAX {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(writer.run(Add(-1)).await, Err(StoreError::Busy));
+        assert!(waiting.iter().all(|call| !call.is_finished()));
+        open.send(()).unwrap();
+        for call in waiting {
+            call.await.unwrap().unwrap();
+        }
+        slow.await.unwrap().unwrap();
+        assert_eq!(writer.run(Add(-1)).await, Ok(-1));
+    }
 }
