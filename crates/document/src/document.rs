@@ -10,6 +10,8 @@ pub const ATTEMPTS_KEPT_MAX: usize = 10;
 pub const REVISIONS_KEPT_MAX: usize = 20;
 /// Timeline entries kept: the first and the latest.
 pub const TIMELINE_ENTRIES_MAX: usize = 50;
+/// Longest note of the timeline, in characters: a failure's message with its detail, and what is said before it.
+const NOTE_CHARS_MAX: usize = 600;
 
 /// A document as the register holds it: one item of the `documents` table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,7 +249,8 @@ impl Document {
         if self.timeline.len() >= TIMELINE_ENTRIES_MAX {
             self.timeline.remove(1);
         }
-        self.timeline.push(Entry { at, status: self.status, note: note.to_owned() });
+        let note = note.chars().take(NOTE_CHARS_MAX).collect();
+        self.timeline.push(Entry { at, status: self.status, note });
     }
 
     /// Moves to a status: its history, its time and a fresh count of nudges.
