@@ -4,6 +4,9 @@ use crate::callback::Data;
 use document::Kind;
 use serde::{Deserialize, Serialize};
 
+/// Longest name that a processor may give a job, in bytes: it is kept with each attempt, and only people read it.
+pub const JOB_ID_BYTES_MAX: usize = 200;
+
 /// The part `job` of `POST /jobs` (`multipart/form-data`), before the parts `file` and `digest`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 /// Messages of one batch under way at once: the largest batch that the template asks for.
-const AT_ONCE_MAX: usize = 10;
+pub(crate) const AT_ONCE_MAX: usize = 10;
 /// What a function keeps of its time to say which messages failed.
-const REPORTING_TIME: Duration = Duration::from_secs(3);
+pub(crate) const REPORTING_TIME: Duration = Duration::from_secs(3);
 
 /// One message of a batch.
 #[derive(Clone, Debug)]

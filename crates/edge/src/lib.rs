@@ -16,6 +16,9 @@ mod sender;
 mod trouble;
 mod variables;
 
+#[cfg(test)]
+mod tests;
+
 pub use batch::{Batch, Delivery};
 pub use handler::{Call, FunctionError, Handler, typed};
 pub use lambda::{RunError, run, run_http};

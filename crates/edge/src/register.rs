@@ -12,7 +12,7 @@ pub const SHARDS: u8 = 4;
 /// Under which school a document without one is listed.
 pub const UNASSIGNED_SCHOOL: &str = "unassigned";
 /// How often one event is decided anew because somebody else wrote in between, before its message goes back to the queue.
-const CONFLICTS_MAX: u32 = 8;
+pub(crate) const CONFLICTS_MAX: u32 = 8;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -131,7 +131,7 @@ fn shard(id: DocumentId) -> u8 {
     digits.bytes().last().map_or(0, |digit| digit % SHARDS)
 }
 
-fn to_item(document: &Document) -> Result<Item, Trouble> {
+pub(crate) fn to_item(document: &Document) -> Result<Item, Trouble> {
     let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(document)
         .map_err(|error| Trouble::poison(format!("the document cannot be written: {error}")))?;
     let shard = shard(document.document_id);

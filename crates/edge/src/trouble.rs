@@ -1,7 +1,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 /// The longest a message can be kept away: what SQS allows for a visibility time-out.
-const AGAIN_IN_MAX: Duration = Duration::from_hours(12);
+pub(crate) const AGAIN_IN_MAX: Duration = Duration::from_hours(12);
 /// How long a message that failed stays away if nothing better is known.
 const AGAIN_IN: Duration = Duration::from_secs(20);
 

@@ -1,7 +1,7 @@
 use crate::{
     Code, Problem,
     auth::{Expected, Keys, Person},
-    contents, documents,
+    contents, crowd, documents,
     download::Buckets,
     front,
     lists::{self, Catalogue},
@@ -21,7 +21,7 @@ use http::{HeaderValue, header};
 use std::sync::Arc;
 
 /// Longest body taken, in bytes, where nothing longer is said: requests are a few fields.
-const BODY_BYTES_MAX: usize = 64 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// What every handler is given.
 #[derive(Debug)]
@@ -97,6 +97,7 @@ fn routes(api: Arc<Api>) -> Router {
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(crowd::places(), crowd::admit))
         .layer(middleware::map_response(guard))
         .with_state(api)
 }

@@ -27,6 +27,7 @@
 mod app;
 pub mod auth;
 pub mod contents;
+mod crowd;
 mod documents;
 mod download;
 mod front;

@@ -32,6 +32,7 @@ pub enum Code {
     NoCaptions,
     CaptionsTooLarge,
     StoredFileDamaged,
+    TooManyRequests,
     Unavailable,
 }
 
@@ -40,7 +41,7 @@ struct Facts(StatusCode, &'static str, &'static str, &'static str);
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SignInRequired,
         Self::TokenInvalid,
         Self::TokenExpired,
@@ -63,6 +64,7 @@ impl Code {
         Self::NoCaptions,
         Self::CaptionsTooLarge,
         Self::StoredFileDamaged,
+        Self::TooManyRequests,
         Self::Unavailable,
     ];
 
@@ -86,7 +88,8 @@ impl Code {
             | Self::ParameterWrong
             | Self::CursorMalformed
             | Self::FileNameWrong
-            | Self::FieldWrong => self.facts_of_requests(),
+            | Self::FieldWrong
+            | Self::TooManyRequests => self.facts_of_requests(),
             _ => self.facts_of_documents(),
         }
     }
@@ -166,6 +169,12 @@ impl Code {
                 "file-name-wrong",
                 "This file name cannot be used",
                 "Rename the file as the detail says and hand it in again.",
+            ),
+            Self::TooManyRequests => Facts(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "Too many requests come at once",
+                "Try again after the time in Retry-After.",
             ),
             Self::FieldWrong => Facts(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -348,7 +357,7 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }
         response

@@ -96,18 +96,20 @@ mod tests {
         assert_eq!(looks(&waits, 0, Some(1), 4).await, (1, 1), "does not wait");
         assert_eq!(looks(&waits, 10, None, 4).await, (2, 4), "waits for a change from now on");
         assert_eq!(looks(&waits, 3, Some(1), 100).await, (1, 7), "the time is over");
-        assert_eq!(
-            looks(&waits, 4_000_000_000, Some(1), 100).await,
-            (1, 24),
-            "nobody waits longer than that"
-        );
+        let longest = u32::try_from(WAIT_MAX.as_secs()).unwrap();
+        for (seconds, looked) in [(longest - 1, 23), (longest, 24), (longest + 1, 24), (u32::MAX, 24)] {
+            assert_eq!(looks(&waits, seconds, Some(1), 100).await, (1, looked), "{seconds} s");
+        }
     }
 
     #[tokio::test]
     async fn who_finds_no_place_is_answered_at_once() {
         let waits = waits();
-        let _all = waits.places.acquire_many(u32::try_from(WAITING_MAX).unwrap()).await.unwrap();
-        assert_eq!(looks(&waits, 10, Some(1), 4).await, (1, 1));
+        for (waiting, expect) in [(WAITING_MAX - 2, (2, 4)), (WAITING_MAX - 1, (2, 4)), (WAITING_MAX, (1, 1))]
+        {
+            let _others = waits.places.acquire_many(u32::try_from(waiting).unwrap()).await.unwrap();
+            assert_eq!(looks(&waits, 10, Some(1), 4).await, expect, "{waiting} wait already");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Longest answer read, in bytes: a job's state with a list of files.
-const REPLY_BYTES_MAX: usize = 256 * 1024;
+pub(crate) const REPLY_BYTES_MAX: usize = 256 * 1024;
 
 /// The processor.
 #[derive(Clone, Debug)]

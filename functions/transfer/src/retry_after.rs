@@ -28,7 +28,9 @@ mod tests {
         let check = |value: &str, expect: Option<u64>| assert_eq!(retry_after(value, now), expect, "{value}");
         check("0", Some(0));
         check(" 120 ", Some(120));
-        check("99999999", Some(RETRY_AFTER_SECONDS_MAX));
+        check("21599", Some(RETRY_AFTER_SECONDS_MAX - 1));
+        check("21600", Some(RETRY_AFTER_SECONDS_MAX));
+        check("21601", Some(RETRY_AFTER_SECONDS_MAX));
         check("99999999999999999999999999", Some(RETRY_AFTER_SECONDS_MAX));
         check("Fri, 02 Jan 2026 03:05:05 GMT", Some(60));
         check("Fri, 02 Jan 2026 03:00:00 GMT", Some(0));

@@ -6,7 +6,7 @@ use crate::{
     outcome::{Meaning, Outcome},
     processor::Reply,
 };
-use contract::processor::{Job, JobState};
+use contract::processor::{JOB_ID_BYTES_MAX, Job, JobState};
 use document::{Attempt, Code, Document, Failure};
 use edge::TransportError;
 use reqwest::Body;
@@ -72,9 +72,10 @@ impl Transfer {
 
     async fn judge(&self, reference: &str, reply: &Reply, sha256: Option<String>) -> Outcome {
         match Meaning::of(reply.status) {
-            Meaning::Accepted => {
-                Outcome::Accepted { job_id: reply.accepted().map(|accepted| accepted.job_id), sha256 }
-            }
+            Meaning::Accepted => Outcome::Accepted {
+                job_id: reply.accepted().and_then(|accepted| kept(accepted.job_id)),
+                sha256,
+            },
             Meaning::Known => self.ask(reference, sha256).await,
             Meaning::Refused => refused(reply),
             Meaning::Locked => {
@@ -98,12 +99,17 @@ impl Transfer {
         let status = reply.job_status().filter(|_| Meaning::of(reply.status) == Meaning::Accepted);
         match status {
             Some(job) if job.status != JobState::Unknown => {
-                Outcome::Accepted { job_id: job.result.map(|result| result.job_id), sha256 }
+                Outcome::Accepted { job_id: job.result.and_then(|result| kept(result.job_id)), sha256 }
             }
             Some(_) => Outcome::later("it says that it knows the job, and that it does not"),
             None => later(&reply),
         }
     }
+}
+
+/// The processor's name for a job, unless it is too long to be kept: the job is known by its reference.
+fn kept(job_id: String) -> Option<String> {
+    Some(job_id).filter(|job_id| job_id.len() <= JOB_ID_BYTES_MAX)
 }
 
 fn broken_off_outcome(broken_off: &BrokenOff) -> Outcome {
@@ -139,6 +145,7 @@ fn refused(reply: &Reply) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::processor::REPLY_BYTES_MAX;
     use aws_config::{BehaviorVersion, Region, SdkConfig};
     use aws_smithy_types::body::SdkBody;
     use axum::{
@@ -258,6 +265,29 @@ mod tests {
         check((415, "<html>"), none, Outcome::Refused(bare)).await;
         let changed = r#"{"error":{"code":"digest-mismatch","message":""}}"#;
         check((422, changed), none, Outcome::later("the file changed on its way")).await;
+    }
+
+    #[tokio::test]
+    async fn the_name_of_a_job_and_an_answer_are_kept_up_to_their_length() {
+        let check = async |body: String, expect: Option<usize>| {
+            let fake = Fake::new(202, body.leak());
+            let Outcome::Accepted { job_id, .. } = post_plan(&fake.serve().await, None).await else {
+                panic!()
+            };
+            assert_eq!(job_id.map(|job_id| job_id.len()), expect);
+        };
+        for (bytes, expect) in
+            [(JOB_ID_BYTES_MAX - 1, true), (JOB_ID_BYTES_MAX, true), (JOB_ID_BYTES_MAX + 1, false)]
+        {
+            check(format!(r#"{{"job_id":"{}"}}"#, "j".repeat(bytes)), expect.then_some(bytes)).await;
+        }
+        let padded = |bytes: usize| {
+            let body = r#"{"job_id":"j"}"#;
+            format!("{body}{}", " ".repeat(bytes - body.len()))
+        };
+        check(padded(REPLY_BYTES_MAX - 1), Some(1)).await;
+        check(padded(REPLY_BYTES_MAX), Some(1)).await;
+        check(padded(REPLY_BYTES_MAX + 1), None).await;
     }
 
     #[tokio::test]

@@ -202,6 +202,7 @@ mod tests {
     use serde_json::json;
 
     const ISSUER: &str = "https://issuer.example";
+    const MOMENT: Duration = Duration::from_millis(1);
 
     fn keys(fake: &Arc<FakeIssuer>) -> (Keys, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(Moment::from_millis(NOW * 1000).timestamp()));
@@ -223,7 +224,10 @@ mod tests {
             assert!(keys.find("k1").await.unwrap().is_some());
         }
         assert_eq!(fake.asked(), 2, "the discovery document and the keys, once");
-        clock.advance(FRESH);
+        clock.advance(FRESH.saturating_sub(MOMENT));
+        assert!(keys.find("k1").await.unwrap().is_some());
+        assert_eq!(fake.asked(), 2);
+        clock.advance(MOMENT);
         assert!(keys.find("k1").await.unwrap().is_some());
         assert_eq!(fake.asked(), 4);
     }
@@ -238,7 +242,9 @@ mod tests {
         assert_eq!(fake.asked(), 2);
         fake.publish(vec![Issuer::new().jwk("k1"), Issuer::new().jwk("k2")]);
         assert!(keys.find("k2").await.unwrap().is_none());
-        clock.advance(ASK_AGAIN);
+        clock.advance(ASK_AGAIN.saturating_sub(MOMENT));
+        assert!(keys.find("k2").await.unwrap().is_none());
+        clock.advance(MOMENT);
         assert!(keys.find("k2").await.unwrap().is_some(), "a rotated key is found after the pause");
     }
 
@@ -248,9 +254,9 @@ mod tests {
         let (keys, clock) = keys(&fake);
         assert!(keys.find("k1").await.unwrap().is_some());
         fake.go_away();
-        clock.advance(FRESH * 2);
+        clock.advance(STALE_MAX.saturating_sub(MOMENT));
         assert!(keys.find("k1").await.unwrap().is_some());
-        clock.advance(STALE_MAX);
+        clock.advance(ASK_AGAIN);
         assert!(keys.find("k1").await.is_err());
         assert_eq!(keys.find("k1").await.map(drop), Err(KeysError::JustAsked));
     }
@@ -260,6 +266,26 @@ mod tests {
         let fake = Arc::new(FakeIssuer::with("https://other.example", vec![Issuer::new().jwk("k1")]));
         let (keys, _) = keys(&fake);
         assert!(matches!(keys.find("k1").await.map(drop), Err(KeysError::OtherIssuer { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_bounded_number_of_keys_is_read_from_a_bounded_answer() {
+        let issuer = Issuer::new();
+        for (count, expect) in [(KEYS_MAX - 1, true), (KEYS_MAX, true), (KEYS_MAX + 1, false)] {
+            let published = (1..=count).map(|number| issuer.jwk(&format!("k{number}"))).collect();
+            let (keys, _) = keys(&Arc::new(FakeIssuer::with(ISSUER, published)));
+            assert_eq!(keys.find(&format!("k{count}")).await.unwrap().is_some(), expect, "{count}");
+        }
+        for (bytes, expect) in
+            [(ANSWER_BYTES_MAX - 1, true), (ANSWER_BYTES_MAX, true), (ANSWER_BYTES_MAX + 1, false)]
+        {
+            let mut key = issuer.jwk("k1");
+            key["x-more"] = json!("");
+            let without = json!({"keys": [&key]}).to_string().len();
+            key["x-more"] = json!("x".repeat(bytes - without));
+            let (keys, _) = keys(&Arc::new(FakeIssuer::with(ISSUER, vec![key])));
+            assert_eq!(keys.find("k1").await.is_ok(), expect, "{bytes}");
+        }
     }
 
     #[test]

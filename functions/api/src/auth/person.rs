@@ -5,6 +5,8 @@ use edge::UNASSIGNED_SCHOOL;
 
 /// Longest subject taken, in bytes: it is a key of an index.
 const SUBJECT_BYTES_MAX: usize = 128;
+/// Longest name of a school, in bytes: it is a key of an index, and Cognito's groups have names of up to 128 characters.
+const SCHOOL_BYTES_MAX: usize = 128;
 /// The group that puts a person into a school begins with this.
 const SCHOOL_GROUP: &str = "school:";
 
@@ -56,7 +58,8 @@ impl Person {
         };
         let subject_fits = !claims.sub.is_empty() && claims.sub.len() <= SUBJECT_BYTES_MAX;
         // The word under which documents without a school are listed is no school's name.
-        let sound = subject_fits && !roles.is_empty() && !school.is_empty() && school != UNASSIGNED_SCHOOL;
+        let school_fits = (1..=SCHOOL_BYTES_MAX).contains(&school.len()) && school != UNASSIGNED_SCHOOL;
+        let sound = subject_fits && school_fits && !roles.is_empty();
         sound.then(|| Self {
             school: school.to_owned(),
             subject: claims.sub.clone(),
@@ -132,6 +135,19 @@ pub(crate) mod tests {
             &[],
         ] {
             assert_eq!(groups(incomplete), None, "{incomplete:?}");
+        }
+    }
+
+    #[test]
+    fn subjects_and_schools_are_taken_up_to_their_lengths() {
+        let taken = |sub: usize, school: usize| {
+            let groups = ["teacher".to_owned(), format!("school:{}", "s".repeat(school))];
+            let claims = json!({"sub": "s".repeat(sub), "iss": "i", "exp": 1, "cognito:groups": groups});
+            Person::of(&serde_json::from_value(claims).unwrap()).is_some()
+        };
+        for (past, expect) in [(-1, true), (0, true), (1, false)] {
+            assert_eq!(taken(SUBJECT_BYTES_MAX.saturating_add_signed(past), 1), expect, "{past}");
+            assert_eq!(taken(1, SCHOOL_BYTES_MAX.saturating_add_signed(past)), expect, "{past}");
         }
     }
 

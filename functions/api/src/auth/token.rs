@@ -222,7 +222,19 @@ pub(crate) mod tests {
     #[test]
     fn odd_tokens_are_refused_before_anything_is_verified() {
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        assert_eq!(key_id(&"x".repeat(TOKEN_BYTES_MAX + 1)), Err(Refusal::TooLong));
+        for (bytes, expect) in [
+            (TOKEN_BYTES_MAX - 1, Refusal::Malformed),
+            (TOKEN_BYTES_MAX, Refusal::Malformed),
+            (TOKEN_BYTES_MAX + 1, Refusal::TooLong),
+        ] {
+            assert_eq!(key_id(&"x".repeat(bytes)), Err(expect), "{bytes}");
+        }
+        for (bytes, expect) in
+            [(KEY_ID_BYTES_MAX - 1, true), (KEY_ID_BYTES_MAX, true), (KEY_ID_BYTES_MAX + 1, false)]
+        {
+            let header = encode(&format!(r#"{{"alg":"ES256","kid":"{}"}}"#, "k".repeat(bytes)));
+            assert_eq!(key_id(&format!("{header}.e30.AA")).is_ok(), expect, "{bytes}");
+        }
         let headers = [
             r#"{"alg":"ES256"}"#,
             r#"{"alg":"ES256","kid":""}"#,

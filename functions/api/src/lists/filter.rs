@@ -126,6 +126,19 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_compared_up_to_their_length() {
+        for (chars, expect) in [
+            (TEXT_CHARS_MAX - 1, TEXT_CHARS_MAX - 1),
+            (TEXT_CHARS_MAX, TEXT_CHARS_MAX),
+            (TEXT_CHARS_MAX + 1, TEXT_CHARS_MAX),
+        ] {
+            let filter = filter("", "", &"ü".repeat(chars), &"Ü".repeat(chars)).unwrap();
+            let length = |text: Option<String>| text.unwrap().chars().count();
+            assert_eq!((length(filter.teacher), length(filter.text)), (expect, expect));
+        }
+    }
+
+    #[test]
     fn unknown_words_are_refused() {
         for (status, kind) in [("lost", ""), ("ready,", ""), ("", "song"), ("Ready", "")] {
             assert_eq!(

@@ -30,3 +30,19 @@ pub(crate) fn limit(asked: Option<u32>) -> usize {
 
 #[cfg(test)]
 pub(crate) use walk::tests::row as row_for_tests;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_as_many_rows_as_were_asked_for_within_the_bound() {
+        let asked = |rows: usize| limit(Some(u32::try_from(rows).unwrap()));
+        assert_eq!((limit(None), asked(0), asked(1)), (LIMIT_DEFAULT, 1, 1));
+        assert_eq!(
+            (asked(LIMIT_MAX - 1), asked(LIMIT_MAX), asked(LIMIT_MAX + 1)),
+            (LIMIT_MAX - 1, LIMIT_MAX, LIMIT_MAX)
+        );
+        assert_eq!(limit(Some(u32::MAX)), LIMIT_MAX);
+    }
+}

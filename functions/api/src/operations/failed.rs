@@ -1,4 +1,4 @@
-use super::concerns;
+use super::{cause, concerns};
 use crate::{
     Problem,
     app::Api,
@@ -53,7 +53,7 @@ pub(crate) async fn failed(
     person.must_be(Role::Operator)?;
     let cursor = given(query.cursor.as_ref());
     let walk = match given(query.cause.as_ref()) {
-        Some(cause) => Walk::of(&api.catalogue, Index::Cause, cause),
+        Some(asked) => Walk::of(&api.catalogue, Index::Cause, cause(asked)?),
         None => Walk::of_status(&api.catalogue, Status::Failed),
     };
     let shown = |row: &Row| concerns(row, &person);

@@ -1,4 +1,4 @@
-use super::concerns;
+use super::{cause, concerns};
 use crate::{
     Code, Problem,
     app::Api,
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Documents that one request lets go on: they all must be done within the function's time.
-const REDRIVEN_MAX: usize = 100;
+pub(crate) const REDRIVEN_MAX: usize = 100;
 /// Documents taken up at once.
 const AT_ONCE_MAX: usize = 8;
 
@@ -77,13 +77,15 @@ pub(crate) async fn redrive(
 async fn chosen(api: &Api, person: &Person, request: &Redrive) -> Result<(Vec<String>, bool), Problem> {
     let wrong = |detail: &str| Problem::new(Code::FieldWrong).because(detail);
     match (&request.ids, &request.cause) {
-        (Some(ids), None) if ids.len() > REDRIVEN_MAX => Err(wrong("ids names more than 100 documents")),
+        (Some(ids), None) if ids.len() > REDRIVEN_MAX => {
+            Err(wrong(&format!("ids names more than {REDRIVEN_MAX} documents")))
+        }
         (Some(ids), None) => {
             let mut met = BTreeSet::new();
             Ok((ids.iter().filter(|id| met.insert(id.as_str())).cloned().collect(), false))
         }
-        (None, Some(cause)) if !cause.is_empty() => {
-            let walk = Walk::of(&api.catalogue, Index::Cause, cause);
+        (None, Some(asked)) if !asked.is_empty() => {
+            let walk = Walk::of(&api.catalogue, Index::Cause, cause(asked)?);
             let (rows, more) = walk.take(REDRIVEN_MAX, |row: &Row| concerns(row, person)).await?;
             Ok((rows.into_iter().map(|row| row.document_id.to_string()).collect(), more.is_some()))
         }

@@ -28,6 +28,8 @@ struct Inner {
     database: Database,
     store: Mutex<Store>,
     sent: Mutex<Vec<Value>>,
+    /// An operation of the tables that is refused, and how.
+    refused: Mutex<Option<(&'static str, &'static str)>>,
 }
 
 #[derive(Default)]
@@ -88,7 +90,12 @@ impl Aws {
             ],
         });
         database.create_table(serde_json::from_value(table).unwrap()).unwrap();
-        Self(Arc::new(Inner { database, store: Mutex::default(), sent: Mutex::default() }))
+        Self(Arc::new(Inner {
+            database,
+            store: Mutex::default(),
+            sent: Mutex::default(),
+            refused: Mutex::default(),
+        }))
     }
 
     pub(crate) fn client(&self) -> SharedHttpClient {
@@ -116,6 +123,11 @@ impl Aws {
     /// Upload ids under way.
     pub(crate) fn uploads(&self) -> Vec<String> {
         self.0.store.lock().unwrap().uploads.keys().cloned().collect()
+    }
+
+    /// Refuses an operation of the tables from now on, each time in the same way.
+    pub(crate) fn refuse(&self, operation: &'static str, error: &'static str) {
+        *self.0.refused.lock().unwrap() = Some((operation, error));
     }
 
     /// Messages sent and machines started.
@@ -149,7 +161,12 @@ impl Aws {
             }
         }
         let database = &self.0.database;
-        match target.rsplit('.').next().unwrap() {
+        let operation = target.rsplit('.').next().unwrap();
+        if let Some((_, error)) = self.0.refused.lock().unwrap().filter(|(refused, _)| *refused == operation)
+        {
+            return (400, json!({"__type": error, "message": "refused"}).to_string());
+        }
+        match operation {
             "GetItem" => run(body, |request| database.get_item(request)),
             "PutItem" => run(body, |request| database.put_item(request)),
             "Query" => run(body, |request| database.query(request)),

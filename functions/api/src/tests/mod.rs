@@ -1,6 +1,7 @@
 //! The routes over a register in memory and a store that knows uploads: who may do what, and what is answered.
 
 mod aws;
+mod limits;
 mod lists;
 mod operations;
 mod people;

@@ -66,7 +66,7 @@ pub(crate) struct World {
     pub(crate) aws: Aws,
     pub(crate) pipeline: Pipeline,
     clock: Arc<ManualClock>,
-    router: Router,
+    pub(crate) router: Router,
     signer: Issuer,
 }
 

@@ -104,6 +104,16 @@ mod tests {
         };
         assert_eq!(order(&[3, 1, 2]), Ok(vec![1, 2, 3]));
         assert_eq!(order(&[1]), Ok(vec![1]));
+        for (bytes, expect) in [
+            (0, false),
+            (1, true),
+            (ETAG_BYTES_MAX - 1, true),
+            (ETAG_BYTES_MAX, true),
+            (ETAG_BYTES_MAX + 1, false),
+        ] {
+            let sent = vec![Sent { number: 1, etag: "e".repeat(bytes) }];
+            assert_eq!(ordered(sent, 1).is_ok(), expect, "{bytes}");
+        }
         for odd in [&[][..], &[0], &[4], &[1, 1], &[u32::MAX]] {
             assert_eq!(order(odd), Err("parts-wrong".to_owned()), "{odd:?}");
         }

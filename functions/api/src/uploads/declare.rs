@@ -133,15 +133,17 @@ fn check(declare: &Declare, upload_bytes_max: u64) -> Result<FileType, Problem> 
         text.is_none_or(|text| text.chars().count() <= chars_max && !text.chars().any(char::is_control))
     };
     if !fits(declare.title.as_ref(), TITLE_CHARS_MAX) {
-        return Err(wrong("title has more than 300 characters, or control characters"));
+        return Err(wrong(&format!(
+            "title has more than {TITLE_CHARS_MAX} characters, or control characters"
+        )));
     }
     let lesson = declare.lesson.as_ref();
     let subject = lesson.and_then(|lesson| lesson.subject.as_ref());
     let grade = lesson.and_then(|lesson| lesson.grade.as_ref());
     if !fits(subject, LESSON_CHARS_MAX) || !fits(grade, LESSON_CHARS_MAX) {
-        return Err(wrong(
-            "lesson.subject or lesson.grade has more than 200 characters, or control characters",
-        ));
+        return Err(wrong(&format!(
+            "lesson.subject or lesson.grade has more than {LESSON_CHARS_MAX} characters, or control characters"
+        )));
     }
     Ok(file_type)
 }
@@ -193,8 +195,9 @@ mod tests {
         {
             assert_eq!(name(taken), None, "{taken}");
         }
-        assert_eq!(name(&format!("{}.docx", "a".repeat(250))), None);
-        assert_eq!(name(&format!("{}.docx", "a".repeat(251))), Some("file-name-too-long".to_owned()));
+        let long = |bytes: usize| name(&format!("{}.docx", "a".repeat(bytes - 5)));
+        assert_eq!((long(FILE_NAME_BYTES_MAX - 1), long(FILE_NAME_BYTES_MAX)), (None, None));
+        assert_eq!(long(FILE_NAME_BYTES_MAX + 1), Some("file-name-too-long".to_owned()));
         for path in ["../plan.docx", "a/b.docx", "a\0.docx", "a\n.docx"] {
             assert_eq!(name(path), Some("file-name-wrong".to_owned()), "{path:?}");
         }
@@ -209,10 +212,16 @@ mod tests {
         assert!(!sha256("aF".repeat(32)));
         assert!(sha256("a".repeat(63)) && sha256("g".repeat(64)) && sha256(String::new()));
         let title = |title: String| refused(|declare| declare.title = Some(title)).is_some();
-        assert!(!title("ü".repeat(300)) && title("ü".repeat(301)) && title("a\u{7}".to_owned()));
+        for (past, expect) in [(-1, false), (0, false), (1, true)] {
+            assert_eq!(title("ü".repeat(TITLE_CHARS_MAX.saturating_add_signed(past))), expect, "{past}");
+        }
+        assert!(title("a\u{7}".to_owned()));
         let subject = |subject: String| {
             refused(|declare| declare.lesson = Some(Lesson { subject: Some(subject), grade: None })).is_some()
         };
-        assert!(!subject("Mathematics".to_owned()) && subject("x".repeat(201)));
+        assert!(!subject("Mathematics".to_owned()));
+        for (past, expect) in [(-1, false), (0, false), (1, true)] {
+            assert_eq!(subject("ü".repeat(LESSON_CHARS_MAX.saturating_add_signed(past))), expect, "{past}");
+        }
     }
 }

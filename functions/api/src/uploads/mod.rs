@@ -13,6 +13,8 @@ pub(crate) use cancel::cancel;
 pub(crate) use complete::complete;
 pub(crate) use declare::declare;
 pub use declare::{Begun, Declare};
+#[cfg(test)]
+pub(crate) use parts::ADDRESSES_MAX;
 pub use parts::{Part, Received};
 pub use progress::Progress;
 pub(crate) use progress::progress;

@@ -13,7 +13,7 @@ const PART_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
 /// Parts grow so that there are not more than this, while S3 allows it: one page of S3's list, a short body to complete.
 const PARTS_WANTED_MAX: u64 = 1000;
 /// Addresses given in one answer; more are asked for.
-const ADDRESSES_MAX: usize = 100;
+pub(crate) const ADDRESSES_MAX: usize = 100;
 /// S3's pages of a thousand parts for the most parts that an upload may have.
 const LIST_PAGES_MAX: usize = 10;
 

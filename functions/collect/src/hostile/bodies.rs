@@ -58,6 +58,16 @@ async fn another_length_is_noticed_before_or_while_it_comes() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_a_body_of_another_length() {
+    tokio::time::pause();
+    for length in [0, 5, 7, u64::from(u32::MAX)] {
+        let reply = Reply::Silence(head(&format!("content-length: {length}\r\n")).into_bytes());
+        let world = World::honest(move |_| reply.clone()).await;
+        assert_eq!(world.fetch("/", CONTENT.len(), &sum(CONTENT)).await, Err("results-wrong/length".into()));
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_may_come_whole_another_time() {
     for reply in [
         head("content-length: 6\r\n"),

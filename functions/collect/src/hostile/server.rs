@@ -12,6 +12,8 @@ use tokio::{
 
 /// Longest request head read, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Where what is endless ends nevertheless, in bytes: a reader that never has enough must fail a test, not the machine.
+const ENDLESS_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// What the server does once it has read a request.
 #[derive(Clone, Debug)]
@@ -112,7 +114,7 @@ async fn serve(socket: &mut TcpStream, reply: Reply, counts: &Counts) {
     let mut next = &first;
     while socket.write_all(next).await.is_ok() {
         counts.bytes.fetch_add(next.len(), Ordering::Relaxed);
-        if then.is_empty() {
+        if then.is_empty() || counts.bytes.load(Ordering::Relaxed) > ENDLESS_BYTES_MAX {
             break;
         }
         next = &then;
