@@ -101,6 +101,10 @@ fn run<Q: DeserializeOwned, R: Serialize>(
     body: &str,
     call: impl FnOnce(Q) -> dynoxide::Result<R>,
 ) -> dynoxide::Result<String> {
+    // A list would be read as the fields of the request in their order.
+    if !body.trim_ascii_start().starts_with('{') {
+        return Err(DynoxideError::SerializationException("a request is a JSON object".to_owned()));
+    }
     let output = call(parse(body)?)?;
     serde_json::to_string(&output).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
