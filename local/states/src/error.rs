@@ -9,6 +9,12 @@ pub enum StoreError {
     /// `SQLite` refused.
     #[error("the state machine store failed")]
     Database(#[from] rusqlite::Error),
+    /// Nothing of what was asked was written down.
+    #[error("the state machine store did not commit: {reason}")]
+    NotCommitted {
+        /// Why.
+        reason: String,
+    },
     /// A stored value is not what this program wrote.
     #[error("the state machine store holds {what} that cannot be read")]
     Corrupt {
@@ -36,6 +42,18 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The work on the store panicked, and its changes were undone.
+    pub(crate) fn panicked() -> Self {
+        Self::NotCommitted { reason: "the work on it panicked".to_owned() }
+    }
+
+    /// Whether the file is at fault, so that the same may succeed later.
+    pub(crate) const fn is_passing(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::NotCommitted { .. })
+    }
+}
+
 /// Why a request is refused. Each has AWS's code; all but [`StatesError::Store`] are the caller's to mend.
 #[derive(Debug, Error)]
 pub enum StatesError {
@@ -48,6 +66,9 @@ pub enum StatesError {
     /// The name was used by an execution that ended, or that runs with another input.
     #[error("Execution Already Exists: '{0}'")]
     ExecutionAlreadyExists(String),
+    /// It is not over, or succeeded, or is over for too long.
+    #[error("Execution Not Redrivable: '{0}'")]
+    ExecutionNotRedrivable(String),
     /// Not an ARN of the kind that is needed.
     #[error("Invalid Arn: '{0}'")]
     InvalidArn(String),
@@ -93,6 +114,7 @@ impl StatesError {
             Self::StateMachineDoesNotExist(_) => "StateMachineDoesNotExist",
             Self::ExecutionDoesNotExist(_) => "ExecutionDoesNotExist",
             Self::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
+            Self::ExecutionNotRedrivable(_) => "ExecutionNotRedrivable",
             Self::InvalidArn(_) => "InvalidArn",
             Self::InvalidName(_) => "InvalidName",
             Self::InvalidDefinition(_) => "InvalidDefinition",

@@ -9,6 +9,7 @@
 //! speaks AWS JSON 1.0 as the SDKs do.
 
 mod config;
+mod engine;
 mod error;
 mod operations;
 mod recover;

@@ -2,10 +2,12 @@
 
 use crate::{
     StateMachines, StoreError, TaskError, Tasks,
+    engine::within,
     store::{self, Phase, TaskRow},
 };
 use asl::{Failure, Input, Integration, TaskId, TaskStart};
 use jiff::Timestamp;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::{collections::HashMap, future::Future, pin::pin, sync::Arc, time::Duration};
 use tokio::task::{Id, JoinSet};
@@ -29,6 +31,7 @@ const PRUNE_EVERY: Duration = Duration::from_hours(1);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// What a call came to, for which task of which execution.
+#[derive(Clone, Debug)]
 struct Answer {
     execution: i64,
     task: TaskId,
@@ -41,8 +44,17 @@ struct Answer {
 struct Calls {
     set: JoinSet<Result<Value, Failure>>,
     keys: HashMap<Id, (i64, TaskId, bool)>,
-    /// Answers that could not be written down yet.
+    /// Answers that are not written down yet.
     unsettled: Vec<Answer>,
+}
+
+/// What a turn found to do next.
+struct Turn {
+    calls: Vec<TaskRow>,
+    /// When the next execution is due.
+    due: Option<Timestamp>,
+    /// Whether an execution moved.
+    moved: bool,
 }
 
 impl StateMachines {
@@ -53,7 +65,7 @@ impl StateMachines {
         let mut calls = Calls::default();
         let mut next_prune = self.now();
         loop {
-            let pause = match self.turn(&mut calls, &mut next_prune) {
+            let pause = match self.turn(&mut calls, &mut next_prune).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::error!(%error, cause = ?std::error::Error::source(&error), "the state machine store failed; trying again");
@@ -63,111 +75,109 @@ impl StateMachines {
             tokio::select! {
                 biased;
                 () = &mut shutdown => return,
-                Some(joined) = calls.set.join_next_with_id(), if !calls.set.is_empty() => calls.take(joined),
-                () = self.0.work.notified() => {}
+                Some(joined) = calls.set.join_next_with_id(), if !calls.set.is_empty() => {
+                    calls.take(joined);
+                    // What else has come by now is written down with it.
+                    while let Some(joined) = calls.set.try_join_next_with_id() {
+                        calls.take(joined);
+                    }
+                }
+                () = self.0.signals.work.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
-    /// Does all that can be done now; gives how long there is nothing more to do.
-    fn turn(&self, calls: &mut Calls, next_prune: &mut Timestamp) -> Result<Duration, StoreError> {
-        while let Some(answer) = calls.unsettled.pop() {
-            match self.settle(&answer) {
-                Ok(()) => {}
-                Err(error @ StoreError::Database(_)) => {
-                    calls.unsettled.push(answer);
-                    return Err(error);
-                }
-                Err(error) => {
-                    tracing::error!(execution = answer.execution, %error, "an execution cannot be read and stays as it is");
-                }
-            }
+    /// Does all that can be done now, in one commit; gives how long there is nothing more to do.
+    async fn turn(&self, calls: &mut Calls, next_prune: &mut Timestamp) -> Result<Duration, StoreError> {
+        let (answers, free) = (calls.unsettled.clone(), CALLS_AT_ONCE_MAX.saturating_sub(calls.set.len()));
+        let turn = self.look(move |service, database| service.turn_in(database, answers, free)).await?;
+        calls.unsettled.clear();
+        if turn.moved {
+            self.0.signals.events.notify_one();
         }
-        self.fire_due()?;
-        self.make_calls(calls)?;
-        let now = self.now();
-        if *next_prune <= now {
-            let more = self.prune(now)?;
-            *next_prune = if more { now } else { now.saturating_add(PRUNE_EVERY).unwrap_or(Timestamp::MAX) };
-        }
-        let due = self.transact(store::next_due)?.and_then(|due| Timestamp::from_millisecond(due).ok());
-        let next = due.map_or(*next_prune, |due| due.min(*next_prune));
-        Ok(Duration::try_from(next.duration_since(now)).unwrap_or_default())
-    }
-
-    fn fire_due(&self) -> Result<(), StoreError> {
-        let now = self.now().as_millisecond();
-        let due = self.transact(|transaction| store::due_before(transaction, now, DUE_AT_ONCE_MAX))?;
-        for id in due {
-            let fired = self.change(|transaction| match store::execution_by_id(transaction, id)? {
-                Some(mut row) => self.advance(transaction, &mut row, Input::Tick).map(|_| ()),
-                None => Ok(()),
-            });
-            match fired {
-                Ok(()) => {}
-                Err(error @ StoreError::Database(_)) => return Err(error),
-                Err(error) => {
-                    tracing::error!(execution = id, %error, "an execution cannot be read and stays as it is");
-                    self.transact(|transaction| store::park_execution(transaction, id))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn make_calls(&self, calls: &mut Calls) -> Result<(), StoreError> {
-        let free = CALLS_AT_ONCE_MAX.saturating_sub(calls.set.len());
-        if free == 0 {
-            return Ok(());
-        }
-        let rows = self.transact(|transaction| {
-            let rows = store::task_rows(transaction, Phase::Scheduled, free)?;
-            for row in &rows {
-                store::set_phase(transaction, row.execution, row.start.task, Phase::Calling)?;
-            }
-            Ok::<_, StoreError>(rows)
-        })?;
-        for TaskRow { execution, start } in rows {
+        for TaskRow { execution, start } in turn.calls {
             let key = (execution, start.task, start.token.is_some());
             let handle = calls.set.spawn(call(Arc::clone(&self.0.settings.tasks), start));
             calls.keys.insert(handle.id(), key);
         }
+        let now = self.now();
+        if *next_prune <= now {
+            let more = self.look(move |_, database| prune(database, now)).await?;
+            *next_prune = if more { now } else { now.saturating_add(PRUNE_EVERY).unwrap_or(Timestamp::MAX) };
+        }
+        let next = turn.due.map_or(*next_prune, |due| due.min(*next_prune));
+        Ok(Duration::try_from(next.duration_since(now)).unwrap_or_default())
+    }
+
+    fn turn_in(&self, database: &Connection, answers: Vec<Answer>, free: usize) -> Result<Turn, StoreError> {
+        let answered = !answers.is_empty();
+        for answer in answers {
+            let execution = answer.execution;
+            match within(database, |database| self.settle(database, answer)) {
+                Err(error) if !error.is_passing() => {
+                    tracing::error!(execution, %error, "an execution cannot be read and stays as it is");
+                }
+                settled => settled?,
+            }
+        }
+        let fired = self.fire_due(database)?;
+        let calls = store::task_rows(database, Phase::Scheduled, free)?;
+        for row in &calls {
+            store::set_phase(database, row.execution, row.start.task, Phase::Calling)?;
+        }
+        let due = store::next_due(database)?.and_then(|due| Timestamp::from_millisecond(due).ok());
+        Ok(Turn { calls, due, moved: answered || fired })
+    }
+
+    /// True if something was due.
+    fn fire_due(&self, database: &Connection) -> Result<bool, StoreError> {
+        let due = store::due_before(database, self.now().as_millisecond(), DUE_AT_ONCE_MAX)?;
+        for id in &due {
+            let id = *id;
+            let fired = within(database, |database| match store::execution_by_id(database, id)? {
+                Some(mut row) => self.advance(database, &mut row, Input::Tick).map(|_| ()),
+                None => Ok(()),
+            });
+            match fired {
+                Err(error) if !error.is_passing() => {
+                    tracing::error!(execution = id, %error, "an execution cannot be read and stays as it is");
+                    store::park_execution(database, id)?;
+                }
+                fired => fired?,
+            }
+        }
+        Ok(!due.is_empty())
+    }
+
+    fn settle(&self, database: &Connection, answer: Answer) -> Result<(), StoreError> {
+        let Answer { execution, task, with_token, result } = answer;
+        let input = match (result, with_token) {
+            (Ok(output), false) => Input::TaskSucceeded { task, output },
+            (Ok(output), true) => Input::TaskSubmitted { task, output },
+            (Err(failure), _) => Input::TaskFailed { task, failure },
+        };
+        let Some(mut row) = store::execution_by_id(database, execution)? else { return Ok(()) };
+        let submitted = matches!(input, Input::TaskSubmitted { .. });
+        // An answer that nobody waits for any more is dropped, as on AWS.
+        if self.advance(database, &mut row, input)? && submitted {
+            store::set_phase(database, execution, task, Phase::Submitted)?;
+        }
         Ok(())
     }
+}
 
-    fn settle(&self, answer: &Answer) -> Result<(), StoreError> {
-        let task = answer.task;
-        let input = match (&answer.result, answer.with_token) {
-            (Ok(output), false) => Input::TaskSucceeded { task, output: output.clone() },
-            (Ok(output), true) => Input::TaskSubmitted { task, output: output.clone() },
-            (Err(failure), _) => Input::TaskFailed { task, failure: failure.clone() },
-        };
-        self.change(|transaction| {
-            let Some(mut row) = store::execution_by_id(transaction, answer.execution)? else { return Ok(()) };
-            let submitted = matches!(input, Input::TaskSubmitted { .. });
-            // An answer that nobody waits for any more is dropped, as on AWS.
-            if self.advance(transaction, &mut row, input)? && submitted {
-                store::set_phase(transaction, answer.execution, task, Phase::Submitted)?;
-            }
-            Ok(())
-        })
+/// Forgets a few executions that ended long ago; true if there may be more.
+fn prune(database: &Connection, now: Timestamp) -> Result<bool, StoreError> {
+    let before = now.saturating_sub(RETENTION).unwrap_or(Timestamp::MIN).as_millisecond();
+    let old = store::closed_before(database, before, FORGOTTEN_AT_ONCE_MAX)?;
+    for id in &old {
+        store::delete_execution(database, *id)?;
     }
-
-    /// Forgets a few executions that ended long ago; true if there may be more.
-    fn prune(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let before = now.saturating_sub(RETENTION).unwrap_or(Timestamp::MIN).as_millisecond();
-        self.transact(|transaction| {
-            let old = store::closed_before(transaction, before, FORGOTTEN_AT_ONCE_MAX)?;
-            for id in &old {
-                store::delete_execution(transaction, *id)?;
-            }
-            if old.is_empty() {
-                store::drop_unused_definitions(transaction)?;
-            }
-            Ok(!old.is_empty())
-        })
+    if old.is_empty() {
+        store::drop_unused_definitions(database)?;
     }
+    Ok(!old.is_empty())
 }
 
 impl Calls {

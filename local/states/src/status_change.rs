@@ -36,8 +36,8 @@ pub(crate) fn event(row: &ExecutionRow, config: &Config, id: &str, now: Timestam
             "outputDetails": row.output.as_ref().map(|_| &details),
             "error": row.error,
             "cause": row.cause,
-            "redriveCount": 0,
-            "redriveDate": null,
+            "redriveCount": row.redrives,
+            "redriveDate": row.redriven,
         },
     })
 }

@@ -4,9 +4,9 @@ use crate::{
     StateMachines, StoreError, status_change,
     store::{self, ExecutionRow},
 };
-use asl::{Effect, Execution, Input, Step, Surroundings, TaskId};
+use asl::{Effect, Execution, Input, Status, Step, Surroundings, TaskId};
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
 use std::num::NonZeroU32;
 
 impl StateMachines {
@@ -16,12 +16,12 @@ impl StateMachines {
     /// True if the execution accepted the input.
     pub(crate) fn advance(
         &self,
-        transaction: &Transaction<'_>,
+        database: &Connection,
         row: &mut ExecutionRow,
         input: Input,
     ) -> Result<bool, StoreError> {
         let Some(state) = &row.state else { return Ok(false) };
-        let machine = self.machine(transaction, &row.hash)?;
+        let machine = self.machine(database, &row.hash)?;
         let mut execution: Execution = serde_json::from_str(state)
             .map_err(|source| StoreError::Corrupt { what: "an execution", source })?;
         let now = self.now();
@@ -36,54 +36,44 @@ impl StateMachines {
             let step = machine.advance(&mut execution, input, &mut around);
             accepted = step.accepted;
             changed |= step.accepted;
-            record(transaction, row.id, &step)?;
+            record(database, row.id, &step)?;
             if let (true, Some(task)) = (accepted, answered) {
-                store::close_task(transaction, row.id, task)?;
+                store::close_task(database, row.id, task)?;
             }
         }
         if changed {
-            self.keep(transaction, row, &execution)?;
+            self.keep(database, row, &execution)?;
         }
         Ok(accepted)
     }
 
     fn keep(
         &self,
-        transaction: &Transaction<'_>,
+        database: &Connection,
         row: &mut ExecutionRow,
         execution: &Execution,
     ) -> Result<(), StoreError> {
         row.due = execution.next_due().map(milliseconds_after);
         execution.status().as_str().clone_into(&mut row.status);
-        match execution.outcome() {
-            None => {
-                let state = serde_json::to_string(execution)
-                    .map_err(|source| StoreError::Corrupt { what: "an execution", source })?;
-                row.state = Some(state);
-            }
-            Some(outcome) => {
-                row.state = None;
-                row.stopped = Some(outcome.stopped.as_millisecond());
-                row.output = outcome.output.as_ref().map(ToString::to_string);
-                row.error.clone_from(&outcome.error);
-                row.cause.clone_from(&outcome.cause);
-            }
-        }
-        store::update_execution(transaction, row)?;
+        let state = serde_json::to_string(execution)
+            .map_err(|source| StoreError::Corrupt { what: "an execution", source })?;
+        row.state = (execution.status() != Status::Succeeded).then_some(state);
+        let outcome = execution.outcome();
+        row.stopped = outcome.map(|outcome| outcome.stopped.as_millisecond());
+        row.output = outcome.and_then(|outcome| outcome.output.as_ref()).map(ToString::to_string);
+        row.error = outcome.and_then(|outcome| outcome.error.clone());
+        row.cause = outcome.and_then(|outcome| outcome.cause.clone());
+        store::update_execution(database, row)?;
         if execution.outcome().is_some() {
-            self.announce(transaction, row)?;
+            self.announce(database, row)?;
         }
         Ok(())
     }
 
     /// Puts the execution's status into the outbox.
-    pub(crate) fn announce(
-        &self,
-        transaction: &Transaction<'_>,
-        row: &ExecutionRow,
-    ) -> Result<(), StoreError> {
+    pub(crate) fn announce(&self, database: &Connection, row: &ExecutionRow) -> Result<(), StoreError> {
         let event = status_change::event(row, &self.0.settings.config, &self.fresh_uuid(), self.now());
-        store::push_event(transaction, &event)
+        store::push_event(database, &event)
     }
 }
 
@@ -95,9 +85,9 @@ const fn task_answered(input: &Input) -> Option<TaskId> {
     }
 }
 
-fn record(transaction: &Transaction<'_>, execution: i64, step: &Step) -> Result<(), StoreError> {
+fn record(database: &Connection, execution: i64, step: &Step) -> Result<(), StoreError> {
     let mut insert =
-        transaction.prepare_cached("INSERT INTO history (execution, id, event) VALUES (?1, ?2, ?3)")?;
+        database.prepare_cached("INSERT INTO history (execution, id, event) VALUES (?1, ?2, ?3)")?;
     for event in &step.history {
         let text = serde_json::to_string(event)
             .map_err(|source| StoreError::Corrupt { what: "an event", source })?;
@@ -105,8 +95,8 @@ fn record(transaction: &Transaction<'_>, execution: i64, step: &Step) -> Result<
     }
     for effect in &step.effects {
         match effect {
-            Effect::StartTask(start) => store::insert_task(transaction, execution, start)?,
-            Effect::AbandonTask(task) => store::close_task(transaction, execution, *task)?,
+            Effect::StartTask(start) => store::insert_task(database, execution, start)?,
+            Effect::AbandonTask(task) => store::close_task(database, execution, *task)?,
         }
     }
     Ok(())

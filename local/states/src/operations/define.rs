@@ -9,13 +9,16 @@ impl StateMachines {
     pub fn define(&self, name: &str, role: &str, definition: &str) -> Answer<String> {
         check_name(name)?;
         Machine::load(definition)?;
+        let now = self.now().as_millisecond();
         let machine = MachineRow {
             name: name.to_owned(),
             role: role.to_owned(),
             hash: hex::encode(Sha256::digest(definition)),
-            created: self.now().as_millisecond(),
+            created: now,
+            updated: now,
         };
-        self.change(|transaction| store::put_machine(transaction, &machine, definition))?;
+        let definition = definition.to_owned();
+        self.change_blocking(move |_, database| store::put_machine(database, &machine, &definition))?;
         Ok(self.0.settings.config.machine_arn(name))
     }
 }

@@ -6,16 +6,16 @@ use serde_json::Value;
 impl StateMachines {
     /// The oldest events that were not acknowledged, in order, each an EventBridge event with its number.
     pub fn next_events(&self, limit: u32) -> Result<Vec<(u64, Value)>, StoreError> {
-        self.transact(|transaction| store::next_events(transaction, limit))
+        self.look_blocking(move |database| store::next_events(database, limit))
     }
 
     /// Forgets all events up to this number.
     pub fn acknowledge(&self, up_to: u64) -> Result<(), StoreError> {
-        self.transact(|transaction| store::acknowledge(transaction, up_to))
+        self.look_blocking(move |database| store::acknowledge(database, up_to))
     }
 
     /// Waits until there may be events that were not there at the last look.
     pub async fn events_waiting(&self) {
-        self.0.events.notified().await;
+        self.0.signals.events.notified().await;
     }
 }

@@ -1,7 +1,7 @@
-use super::page_size;
+use super::{check_length, page_size};
 use crate::{StateMachines, StatesError, StoreError, service::Answer};
 use asl::HistoryEvent;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 /// Which part of an execution's history to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,8 @@ pub struct HistoryPage {
 
 impl StateMachines {
     /// What happened in an execution.
-    pub fn execution_history(&self, query: &HistoryQuery) -> Answer<HistoryPage> {
+    pub async fn execution_history(&self, query: &HistoryQuery) -> Answer<HistoryPage> {
+        check_length("nextToken", query.token.as_deref(), super::PAGE_TOKEN_CHARS_MAX)?;
         let limit = page_size(query.limit)?;
         let last = match &query.token {
             None => None,
@@ -35,32 +36,40 @@ impl StateMachines {
                 Some(token.parse::<i64>().map_err(|_| StatesError::InvalidToken("Invalid next token"))?)
             }
         };
-        self.transact(|transaction| {
-            let execution = self.find(transaction, &query.execution)?.id;
-            let (sql, start) = if query.reverse {
-                let sql =
-                    "SELECT event FROM history WHERE execution = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
-                (sql, last.unwrap_or(i64::MAX))
-            } else {
-                (
-                    "SELECT event FROM history WHERE execution = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-                    last.unwrap_or(0),
-                )
-            };
-            let mut statement = transaction.prepare_cached(sql)?;
-            // One more than the page holds tells whether there is another page.
-            let rows =
-                statement.query_map(params![execution, start, limit + 1], |row| row.get::<_, String>(0))?;
-            let mut events = Vec::new();
-            for text in rows {
-                let event: HistoryEvent = serde_json::from_str(&text?)
-                    .map_err(|source| StoreError::Corrupt { what: "a history event", source })?;
-                events.push(event);
-            }
-            let more = events.len() > limit as usize;
-            events.truncate(limit as usize);
-            let token = events.last().filter(|_| more).map(|event| event.id.to_string());
-            Ok(HistoryPage { events, token })
+        let (arn, reverse) = (query.execution.clone(), query.reverse);
+        self.look(move |service, database| {
+            let execution = service.find(database, &arn)?.id;
+            page(database, execution, last, reverse, limit)
         })
+        .await
     }
+}
+
+fn page(
+    database: &Connection,
+    execution: i64,
+    last: Option<i64>,
+    reverse: bool,
+    limit: u32,
+) -> Answer<HistoryPage> {
+    let (sql, start) = if reverse {
+        let sql = "SELECT event FROM history WHERE execution = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+        (sql, last.unwrap_or(i64::MAX))
+    } else {
+        let sql = "SELECT event FROM history WHERE execution = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+        (sql, last.unwrap_or(0))
+    };
+    let mut statement = database.prepare_cached(sql)?;
+    // One more than the page holds tells whether there is another page.
+    let rows = statement.query_map(params![execution, start, limit + 1], |row| row.get::<_, String>(0))?;
+    let mut events = Vec::new();
+    for text in rows {
+        let event: HistoryEvent = serde_json::from_str(&text?)
+            .map_err(|source| StoreError::Corrupt { what: "a history event", source })?;
+        events.push(event);
+    }
+    let more = events.len() > limit as usize;
+    events.truncate(limit as usize);
+    let token = events.last().filter(|_| more).map(|event| event.id.to_string());
+    Ok(HistoryPage { events, token })
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use asl::{About, DATA_BYTES_MAX, Input, Status};
 use jiff::Timestamp;
-use rusqlite::Transaction;
+use rusqlite::Connection;
 use serde_json::Value;
 
 /// What to start.
@@ -32,31 +32,32 @@ pub struct Started {
 impl StateMachines {
     /// Starts an execution. The same name with the same input answers as the first time while it runs; any
     /// other use of the name is refused for as long as the execution is kept.
-    pub fn start_execution(&self, request: StartExecution) -> Answer<Started> {
-        let name = request.name.unwrap_or_else(|| self.fresh_uuid());
+    pub async fn start_execution(&self, request: StartExecution) -> Answer<Started> {
+        let StartExecution { machine: machine_arn, name, input } = request;
+        let name = name.unwrap_or_else(|| self.fresh_uuid());
         check_name(&name)?;
-        let config = &self.0.settings.config;
-        let machine = config.machine_of(&request.machine);
-        let machine = machine.ok_or_else(|| StatesError::InvalidArn(request.machine.clone()))?;
-        let input = request.input.to_string();
-        if input.len() > DATA_BYTES_MAX {
+        let machine = self.0.settings.config.machine_of(&machine_arn).map(str::to_owned);
+        let machine = machine.ok_or_else(|| StatesError::InvalidArn(machine_arn.clone()))?;
+        let text = input.to_string();
+        if text.len() > DATA_BYTES_MAX {
             let problem = format!("the input is larger than {DATA_BYTES_MAX} bytes");
             return Err(StatesError::InvalidExecutionInput(problem));
         }
-        self.change(|transaction| {
-            let machine = store::machine(transaction, machine)?
-                .ok_or_else(|| StatesError::StateMachineDoesNotExist(request.machine.clone()))?;
-            let arn = config.execution_arn(&machine.name, &name);
-            if let Some(existing) = store::execution(transaction, &arn)? {
-                return again(&existing, &request.input);
+        self.change(move |service, database| {
+            let machine = store::machine(database, &machine)?
+                .ok_or(StatesError::StateMachineDoesNotExist(machine_arn))?;
+            let arn = service.0.settings.config.execution_arn(&machine.name, &name);
+            if let Some(existing) = store::execution(database, &arn)? {
+                return again(&existing, &input);
             }
-            self.begin(transaction, &machine, (arn, name), (request.input, input))
+            service.begin(database, &machine, (arn, name), (input, text))
         })
+        .await
     }
 
     fn begin(
         &self,
-        transaction: &Transaction<'_>,
+        database: &Connection,
         machine: &MachineRow,
         (arn, name): (String, String),
         (input, input_text): (Value, String),
@@ -65,7 +66,7 @@ impl StateMachines {
         // What is reported later has no more than milliseconds, so the execution sees no more either.
         let started = self.now().as_millisecond();
         let at = instant(started);
-        let execution = self.machine(transaction, &machine.hash)?.start(About {
+        let execution = self.machine(database, &machine.hash)?.start(About {
             id: arn.clone(),
             name: name.clone(),
             role: machine.role.clone(),
@@ -92,10 +93,13 @@ impl StateMachines {
             output: None,
             error: None,
             cause: None,
+            redrives: 0,
+            redriven: None,
+            redrive_token: None,
         };
-        row.id = store::insert_execution(transaction, &row)?;
-        self.announce(transaction, &row)?;
-        self.advance(transaction, &mut row, Input::Begin)?;
+        row.id = store::insert_execution(database, &row)?;
+        self.announce(database, &row)?;
+        self.advance(database, &mut row, Input::Begin)?;
         Ok(Started { arn, at })
     }
 }

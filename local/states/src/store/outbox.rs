@@ -1,18 +1,15 @@
 use crate::StoreError;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
 use serde_json::Value;
 
 /// Keeps an event until it is acknowledged.
-pub(crate) fn push_event(transaction: &Transaction<'_>, event: &Value) -> Result<(), StoreError> {
-    transaction.prepare_cached("INSERT INTO outbox (event) VALUES (?1)")?.execute([event.to_string()])?;
+pub(crate) fn push_event(database: &Connection, event: &Value) -> Result<(), StoreError> {
+    database.prepare_cached("INSERT INTO outbox (event) VALUES (?1)")?.execute([event.to_string()])?;
     Ok(())
 }
 
-pub(crate) fn next_events(
-    transaction: &Transaction<'_>,
-    limit: u32,
-) -> Result<Vec<(u64, Value)>, StoreError> {
-    let mut statement = transaction.prepare_cached("SELECT id, event FROM outbox ORDER BY id LIMIT ?1")?;
+pub(crate) fn next_events(database: &Connection, limit: u32) -> Result<Vec<(u64, Value)>, StoreError> {
+    let mut statement = database.prepare_cached("SELECT id, event FROM outbox ORDER BY id LIMIT ?1")?;
     let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.map(|row| {
         let (id, text): (i64, String) = row?;
@@ -23,8 +20,8 @@ pub(crate) fn next_events(
     .collect()
 }
 
-pub(crate) fn acknowledge(transaction: &Transaction<'_>, up_to: u64) -> Result<(), StoreError> {
+pub(crate) fn acknowledge(database: &Connection, up_to: u64) -> Result<(), StoreError> {
     let up_to = i64::try_from(up_to).unwrap_or(i64::MAX);
-    transaction.prepare_cached("DELETE FROM outbox WHERE id <= ?1")?.execute(params![up_to])?;
+    database.prepare_cached("DELETE FROM outbox WHERE id <= ?1")?.execute(params![up_to])?;
     Ok(())
 }

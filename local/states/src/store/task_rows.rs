@@ -1,6 +1,6 @@
 use crate::StoreError;
 use asl::{TaskId, TaskStart};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// How far a task has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +23,13 @@ pub(crate) struct TaskRow {
 }
 
 pub(crate) fn insert_task(
-    transaction: &Transaction<'_>,
+    database: &Connection,
     execution: i64,
     start: &TaskStart,
 ) -> Result<(), StoreError> {
     let text =
         serde_json::to_string(start).map_err(|source| StoreError::Corrupt { what: "a task", source })?;
-    transaction
+    database
         .prepare_cached(
             "INSERT INTO tasks (execution, task, token, start, phase) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
@@ -38,27 +38,23 @@ pub(crate) fn insert_task(
 }
 
 pub(crate) fn set_phase(
-    transaction: &Transaction<'_>,
+    database: &Connection,
     execution: i64,
     task: TaskId,
     phase: Phase,
 ) -> Result<(), StoreError> {
-    transaction
+    database
         .prepare_cached("UPDATE tasks SET phase = ?3 WHERE execution = ?1 AND task = ?2 AND phase < 3")?
         .execute(params![execution, number(task), phase as i64])?;
     Ok(())
 }
 
 /// A task is over. A token stays known, so that a second answer to it is told from a forged one.
-pub(crate) fn close_task(
-    transaction: &Transaction<'_>,
-    execution: i64,
-    task: TaskId,
-) -> Result<(), StoreError> {
-    transaction
+pub(crate) fn close_task(database: &Connection, execution: i64, task: TaskId) -> Result<(), StoreError> {
+    database
         .prepare_cached("DELETE FROM tasks WHERE execution = ?1 AND task = ?2 AND token IS NULL")?
         .execute(params![execution, number(task)])?;
-    transaction
+    database
         .prepare_cached("UPDATE tasks SET phase = ?3, start = '' WHERE execution = ?1 AND task = ?2")?
         .execute(params![execution, number(task), Phase::Closed as i64])?;
     Ok(())
@@ -66,7 +62,7 @@ pub(crate) fn close_task(
 
 /// Tasks in a phase, the oldest first.
 pub(crate) fn task_rows(
-    transaction: &Transaction<'_>,
+    database: &Connection,
     phase: Phase,
     limit: usize,
 ) -> Result<Vec<TaskRow>, StoreError> {
@@ -75,7 +71,7 @@ pub(crate) fn task_rows(
         "SELECT execution, start FROM tasks WHERE phase = {} AND phase < 2 ORDER BY id LIMIT ?1",
         phase as i64
     );
-    let mut statement = transaction.prepare_cached(&sql)?;
+    let mut statement = database.prepare_cached(&sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.map(|row| {
@@ -89,11 +85,11 @@ pub(crate) fn task_rows(
 
 /// The execution and the task of a token, and whether the task is over.
 pub(crate) fn task_by_token(
-    transaction: &Transaction<'_>,
+    database: &Connection,
     token: &str,
 ) -> Result<Option<(i64, TaskId, bool)>, StoreError> {
     let mut statement =
-        transaction.prepare_cached("SELECT execution, task, phase = 3 FROM tasks WHERE token = ?1")?;
+        database.prepare_cached("SELECT execution, task, phase = 3 FROM tasks WHERE token = ?1")?;
     let read = |row: &Row<'_>| Ok((row.get(0)?, TaskId(row.get::<_, i64>(1)?.unsigned_abs()), row.get(2)?));
     Ok(statement.query_row([token], read).optional()?)
 }

@@ -79,7 +79,7 @@ async fn an_execution_is_started_described_and_read() {
 async fn history_is_paged_both_ways_and_can_leave_the_data_out() {
     let world = World::new();
     let client = client(&world.service);
-    let started = world.start(&json!({"A": invoke(&json!({}))}), json!({}));
+    let started = world.start(&json!({"A": invoke(&json!({}))}), json!({})).await;
     world.call().await.answer(json!(1));
     world.ended(&started.arn).await;
     let mut kinds = Vec::new();
@@ -141,7 +141,7 @@ async fn tokens_are_answered_through_the_api() {
     let client = client(&world.service);
     let more = json!({"Catch": [{"ErrorEquals": ["Refused"], "Next": "B"}]});
     let states = json!({"A": wait_for_token(&more), "B": {"Type": "Succeed", "Output": "caught"}});
-    let started = world.start(&states, json!({}));
+    let started = world.start(&states, json!({})).await;
     let call = world.call().await;
     let token = token_in(&call);
     call.answer(sent());
@@ -174,7 +174,7 @@ async fn errors_are_the_ones_that_the_sdk_knows() {
     assert_eq!(code(start(&machine, "one", "{").await), "InvalidExecutionInput");
     assert_eq!(
         code(start(&machine, "one", &json!("x".repeat(300_000)).to_string()).await),
-        "InvalidExecutionInput"
+        "ValidationException"
     );
     let describe = |arn: &str| client.describe_execution().execution_arn(arn).send();
     assert_eq!(

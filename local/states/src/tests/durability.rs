@@ -7,11 +7,11 @@ use serde_json::json;
 async fn a_wait_goes_on_and_one_that_ended_meanwhile_is_over() {
     let states = json!({"A": {"Type": "Wait", "Seconds": 100, "Next": "B"}, "B": {"Type": "Succeed"}});
     let world = World::new();
-    let started = world.start(&states, json!({}));
+    let started = world.start(&states, json!({})).await;
     world.pass(50);
     let world = world.restart().await;
     world.pass(49);
-    assert_eq!(world.service.describe_execution(&started.arn).unwrap().status, "RUNNING");
+    assert_eq!(world.service.describe_execution(&started.arn).await.unwrap().status, "RUNNING");
     world.clock.advance(std::time::Duration::from_hours(1));
     let world = world.restart().await;
     assert_eq!(world.ended(&started.arn).await.status, "SUCCEEDED");
@@ -22,11 +22,11 @@ async fn a_function_that_was_running_is_unknown_and_its_retry_decides() {
     let world = World::new();
     let retry =
         json!({"Retry": [{"ErrorEquals": ["Lambda.Unknown"], "IntervalSeconds": 5, "MaxAttempts": 1}]});
-    let started = world.start(&json!({"A": invoke(&retry)}), json!({}));
+    let started = world.start(&json!({"A": invoke(&retry)}), json!({})).await;
     let lost = world.call().await;
     let world = world.restart().await;
     drop(lost);
-    assert!(world.kinds(&started.arn).contains(&"TaskFailed".to_owned()));
+    assert!(world.kinds(&started.arn).await.contains(&"TaskFailed".to_owned()));
     world.pass(5);
     let lost = world.call().await;
     let world = world.restart().await;
@@ -37,12 +37,9 @@ async fn a_function_that_was_running_is_unknown_and_its_retry_decides() {
 
 #[tokio::test]
 async fn a_call_that_was_not_made_yet_is_made() {
-    let world = World::new();
-    let definition = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": invoke(&json!({}))}});
-    let machine = world.service.define("machine", "role", &definition.to_string()).unwrap();
-    // On a runtime of one thread the runner has had no turn between the start and the death of its host.
-    let request = crate::StartExecution { machine, name: None, input: json!({}) };
-    let started = world.service.start_execution(request).unwrap();
+    let mut world = World::new();
+    world.stand_still().await;
+    let started = world.start(&json!({"A": invoke(&json!({}))}), json!({})).await;
     let world = world.restart().await;
     world.call().await.answer(json!("made"));
     assert_eq!(world.ended(&started.arn).await.output.as_deref(), Some(r#""made""#));
@@ -51,28 +48,29 @@ async fn a_call_that_was_not_made_yet_is_made() {
 #[tokio::test]
 async fn a_message_that_may_not_have_been_sent_is_sent_again_with_the_same_token() {
     let world = World::new();
-    let started = world.start(&json!({"A": wait_for_token(&json!({}))}), json!({}));
+    let started = world.start(&json!({"A": wait_for_token(&json!({}))}), json!({})).await;
     let first = token_in(&world.call().await);
     let world = world.restart().await;
     let again = world.call().await;
     assert_eq!(token_in(&again), first);
     again.answer(sent());
     world.happened(&started.arn, "TaskSubmitted", 1).await;
-    world.service.send_task_success(&first, &json!(1)).unwrap();
+    world.service.send_task_success(&first, json!(1)).await.unwrap();
     assert_eq!(world.ended(&started.arn).await.status, "SUCCEEDED");
 }
 
 #[tokio::test]
 async fn a_token_keeps_waiting_and_its_message_is_not_sent_again() {
     let world = World::new();
-    let started = world.start(&json!({"A": wait_for_token(&json!({"TimeoutSeconds": 1000}))}), json!({}));
+    let started =
+        world.start(&json!({"A": wait_for_token(&json!({"TimeoutSeconds": 1000}))}), json!({})).await;
     let call = world.call().await;
     let token = token_in(&call);
     call.answer(sent());
     world.happened(&started.arn, "TaskSubmitted", 1).await;
     let world = world.restart().await;
     world.pass(999);
-    world.service.send_task_success(&token, &json!("late but not too late")).unwrap();
+    world.service.send_task_success(&token, json!("late but not too late")).await.unwrap();
     world.ended(&started.arn).await;
     assert!(world.no_call().await);
 }
@@ -80,7 +78,7 @@ async fn a_token_keeps_waiting_and_its_message_is_not_sent_again() {
 #[tokio::test]
 async fn what_was_announced_and_not_acknowledged_is_announced_again() {
     let world = World::new();
-    world.start(&json!({"A": {"Type": "Succeed"}}), json!({}));
+    world.start(&json!({"A": {"Type": "Succeed"}}), json!({})).await;
     let before = world.service.next_events(10).unwrap();
     assert_eq!(before.len(), 2);
     let world = world.restart().await;

@@ -29,7 +29,7 @@ async fn transfer(answers: &[&str]) -> String {
         "give_up_at": "2026-01-03T03:04:05Z", "retry_after_seconds": 7,
     });
     let request = StartExecution { machine, name: Some("transfer-1".to_owned()), input };
-    let started = world.service.start_execution(request).unwrap();
+    let started = world.service.start_execution(request).await.unwrap();
     for outcome in answers {
         world.pass(2 * 60 * 60);
         let call = world.call().await;
@@ -41,7 +41,7 @@ async fn transfer(answers: &[&str]) -> String {
         world.until(&started.arn, submitted).await;
         world = world.restart().await;
         let token = body["task_token"].as_str().unwrap();
-        world.service.send_task_success(token, &json!({"outcome": outcome})).unwrap();
+        world.service.send_task_success(token, json!({"outcome": outcome})).await.unwrap();
     }
     world.ended(&started.arn).await.status
 }

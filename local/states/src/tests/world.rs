@@ -99,10 +99,18 @@ impl World {
         Self { service, clock, calls: Mutex::new(receiver), directory, pace, runner }
     }
 
+    /// From here on nothing moves executions but who asks for it.
+    pub(super) async fn stand_still(&mut self) {
+        self.runner.abort();
+        let _ = (&mut self.runner).await;
+    }
+
     /// The host dies here and another one opens what it left.
     pub(super) async fn restart(self) -> Self {
         self.runner.abort();
-        let _ = self.runner.await;
+        if !self.runner.is_finished() {
+            let _ = self.runner.await;
+        }
         drop(self.service);
         self.clock.advance(Duration::from_millis(1));
         Self::open(self.directory, self.clock, self.pace)
@@ -115,9 +123,9 @@ impl World {
     }
 
     /// Defines a machine of these states and starts it.
-    pub(super) fn start(&self, states: &Value, input: Value) -> Started {
+    pub(super) async fn start(&self, states: &Value, input: Value) -> Started {
         let machine = self.define("machine", states);
-        self.service.start_execution(StartExecution { machine, name: None, input }).unwrap()
+        self.service.start_execution(StartExecution { machine, name: None, input }).await.unwrap()
     }
 
     /// The next call that the service makes.
@@ -144,15 +152,20 @@ impl World {
     pub(super) async fn until(&self, arn: &str, wanted: impl Fn(&Described, &[String]) -> bool) -> Described {
         let look = async {
             loop {
-                let described = self.service.describe_execution(arn).unwrap();
-                if wanted(&described, &self.kinds(arn)) {
+                let described = self.service.describe_execution(arn).await.unwrap();
+                if wanted(&described, &self.kinds(arn).await) {
                     return described;
                 }
                 self.service.events_waiting().await;
             }
         };
         let found = tokio::time::timeout(PATIENCE, look).await;
-        found.unwrap_or_else(|_| panic!("{:?} {:?}", self.service.describe_execution(arn), self.kinds(arn)))
+        match found {
+            Ok(described) => described,
+            Err(tokio::time::error::Elapsed { .. }) => {
+                panic!("{:?} {:?}", self.service.describe_execution(arn).await, self.kinds(arn).await)
+            }
+        }
     }
 
     pub(super) async fn ended(&self, arn: &str) -> Described {
@@ -164,9 +177,9 @@ impl World {
         self.until(arn, |_, kinds| kinds.iter().filter(|found| *found == kind).count() >= times).await;
     }
 
-    pub(super) fn kinds(&self, arn: &str) -> Vec<String> {
+    pub(super) async fn kinds(&self, arn: &str) -> Vec<String> {
         let query = HistoryQuery { execution: arn.to_owned(), limit: Some(1000), ..HistoryQuery::default() };
-        let page = self.service.execution_history(&query).unwrap();
+        let page = self.service.execution_history(&query).await.unwrap();
         page.events.into_iter().map(|event| event.kind).collect()
     }
 

@@ -1,7 +1,10 @@
 //! The fields of a request. As on AWS, fields that an operation does not know are passed over.
 
-use crate::StatesError;
+use crate::{StatesError, operations::check_length};
 use serde_json::{Map, Value};
+
+/// The longest ARN, in characters (API reference).
+const ARN_CHARS_MAX: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Fields(Map<String, Value>);
@@ -36,6 +39,13 @@ impl Fields {
                 "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
             ))
         })
+    }
+
+    /// The ARN in a field that must be there.
+    pub(super) fn arn(&self, name: &str) -> Result<String, StatesError> {
+        let arn = self.needed(name)?;
+        check_length(name, Some(&arn), ARN_CHARS_MAX)?;
+        Ok(arn)
     }
 
     pub(super) fn number(&self, name: &str) -> Result<Option<u32>, StatesError> {

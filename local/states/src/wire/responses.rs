@@ -1,6 +1,7 @@
 //! The bodies of answers, in AWS's names. Instants are seconds since 1970 with milliseconds.
 
 use crate::{Described, ExecutionsPage, HistoryEvent, HistoryPage, MachineSummary};
+use asl::Diagnostic;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,11 @@ fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     Value::Object(present.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-pub(super) fn described(execution: &Described) -> Value {
+/// An execution; without its input and output if they are not asked for.
+pub(super) fn described(execution: &Described, with_data: bool) -> Value {
+    let included = json!({ "included": with_data });
+    let data = |text: Option<&String>| text.filter(|_| with_data).map_or(Value::Null, |text| json!(text));
+    let status = if execution.not_redrivable.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" };
     object([
         ("executionArn", json!(execution.arn)),
         ("stateMachineArn", json!(execution.machine)),
@@ -27,15 +32,16 @@ pub(super) fn described(execution: &Described) -> Value {
         ("status", json!(execution.status)),
         ("startDate", seconds(execution.started)),
         ("stopDate", execution.stopped.map_or(Value::Null, seconds)),
-        ("input", json!(execution.input)),
-        ("inputDetails", json!({"included": true})),
-        ("output", json!(execution.output)),
-        ("outputDetails", execution.output.as_ref().map_or(Value::Null, |_| json!({"included": true}))),
+        ("input", data(Some(&execution.input))),
+        ("inputDetails", included.clone()),
+        ("output", data(execution.output.as_ref())),
+        ("outputDetails", execution.output.as_ref().map_or(Value::Null, |_| included)),
         ("error", json!(execution.error)),
         ("cause", json!(execution.cause)),
-        ("redriveCount", json!(0)),
-        ("redriveStatus", json!("NOT_REDRIVABLE")),
-        ("redriveStatusReason", json!("Executions are not redriven on this host")),
+        ("redriveCount", json!(execution.redrives)),
+        ("redriveDate", execution.redriven.map_or(Value::Null, seconds)),
+        ("redriveStatus", json!(status)),
+        ("redriveStatusReason", json!(execution.not_redrivable)),
     ])
 }
 
@@ -48,7 +54,8 @@ pub(super) fn executions(page: &ExecutionsPage) -> Value {
             ("status", json!(execution.status)),
             ("startDate", seconds(execution.started)),
             ("stopDate", execution.stopped.map_or(Value::Null, seconds)),
-            ("redriveCount", json!(0)),
+            ("redriveCount", json!(execution.redrives)),
+            ("redriveDate", execution.redriven.map_or(Value::Null, seconds)),
         ])
     };
     let executions: Vec<Value> = page.executions.iter().map(summary).collect();
@@ -90,4 +97,26 @@ pub(super) fn machine(machine: &MachineSummary, definition: &str) -> Value {
         "stateMachineArn": machine.arn, "name": machine.name, "type": "STANDARD", "status": "ACTIVE",
         "creationDate": seconds(machine.created), "roleArn": machine.role, "definition": definition,
     })
+}
+
+pub(super) fn machine_for_execution(machine: &MachineSummary, definition: &str) -> Value {
+    json!({
+        "stateMachineArn": machine.arn, "name": machine.name, "roleArn": machine.role, "definition": definition,
+        "updateDate": seconds(machine.updated),
+    })
+}
+
+pub(super) fn diagnostics(found: &[Diagnostic], truncated: bool) -> Value {
+    let diagnostic = |found: &Diagnostic| {
+        let location = if found.location.is_empty() { Value::Null } else { json!(found.location) };
+        object([
+            ("severity", json!("ERROR")),
+            ("code", json!(found.code.as_str())),
+            ("message", json!(found.message)),
+            ("location", location),
+        ])
+    };
+    let result = if found.is_empty() { "OK" } else { "FAIL" };
+    let diagnostics: Vec<Value> = found.iter().map(diagnostic).collect();
+    json!({"result": result, "diagnostics": diagnostics, "truncated": truncated})
 }
