@@ -24,11 +24,11 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Longest normalized document answered in place, in bytes.
-const INLINE_BYTES_MAX: u64 = 1024 * 1024;
+pub(crate) const INLINE_BYTES_MAX: u64 = 1024 * 1024;
 /// Longest normalized document that captions are made from, in bytes: hours of speech stay below; memory is bounded.
-const CAPTIONS_SOURCE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+pub(crate) const CAPTIONS_SOURCE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Longest captions answered, in bytes: a function's answer ends at 6 MB.
-const CAPTIONS_BYTES_MAX: usize = 5 * 1024 * 1024;
+pub(crate) const CAPTIONS_BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// Where to read something, for a short while.
 #[derive(Clone, Debug, Serialize)]

@@ -182,7 +182,39 @@ mod tests {
         check(|file| file.sha256 = "F".repeat(64), "checksum-malformed");
         check(|file| file.sha256.push('0'), "checksum-malformed");
         check(|file| file.media_type = "text/plain\r\nx: y".into(), "media-type-malformed");
-        check(|file| file.media_type = "x".repeat(201), "media-type-malformed");
+        check(|file| file.media_type = "x".repeat(MEDIA_TYPE_BYTES_MAX + 1), "media-type-malformed");
+    }
+
+    #[test]
+    fn files_are_taken_up_to_their_limits() {
+        let taken = |role: &str, change: &dyn Fn(&mut File)| {
+            let mut file = file(role);
+            change(&mut file);
+            one(&file).ok()
+        };
+        for role in ["text", "annotations", "transcript", "media", "captions", "poster", "rendition"] {
+            let limit = bytes_max(role.parse().unwrap());
+            for (size, expect) in [(1, true), (limit - 1, true), (limit, true), (limit + 1, false)] {
+                assert_eq!(taken(role, &|file| file.size = size).is_some(), expect, "{role} of {size} bytes");
+            }
+        }
+        assert_eq!(bytes_max(Role::Rendition), RENDITION_BYTES_MAX);
+        for (bytes, expect) in [
+            (MEDIA_TYPE_BYTES_MAX - 1, true),
+            (MEDIA_TYPE_BYTES_MAX, true),
+            (MEDIA_TYPE_BYTES_MAX + 1, false),
+        ] {
+            let is_taken = taken("text", &|file| file.media_type = "x".repeat(bytes)).is_some();
+            assert_eq!(is_taken, expect, "{bytes}");
+        }
+        for (chars, kept) in [
+            (NAME_CHARS_MAX - 1, NAME_CHARS_MAX - 1),
+            (NAME_CHARS_MAX, NAME_CHARS_MAX),
+            (NAME_CHARS_MAX + 1, NAME_CHARS_MAX),
+        ] {
+            let file = taken("text", &|file| file.name = "ü".repeat(chars)).unwrap();
+            assert_eq!(file.name.chars().count(), kept);
+        }
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Collect {
     async fn message(&self, delivery: Delivery, deadline: Moment) -> Result<(), Trouble> {
         let message: ResultsMessage = serde_json::from_str(&delivery.body)
             .map_err(|error| Trouble::poison(format!("not a message for collect: {error}")))?;
-        let end = tokio::time::Instant::now() + self.time_for_fetching(deadline);
+        let end = tokio::time::Instant::now() + time_for_fetching(self.runtime.now().until(deadline));
         match message {
             ResultsMessage::Received { webhook_id, body } => self.received(&webhook_id, body, end).await,
             ResultsMessage::Stored { work, reference, callback_key, task_token } => {
@@ -88,10 +88,28 @@ impl Collect {
             }
         }
     }
+}
 
-    /// The function's time without what closing takes, or most of it where time is short.
-    fn time_for_fetching(&self, deadline: Moment) -> Duration {
-        let left = self.runtime.now().until(deadline);
-        left.saturating_sub(CLOSING_TIME.min(left / 4))
+/// The time left without what closing takes, or most of it where time is short.
+fn time_for_fetching(left: Duration) -> Duration {
+    left.saturating_sub(CLOSING_TIME.min(left / 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_kept_for_closing_however_little_there_is() {
+        let enough = CLOSING_TIME * 4;
+        let moment = Duration::from_millis(4);
+        for (left, kept) in [
+            (Duration::ZERO, Duration::ZERO),
+            (enough.saturating_sub(moment), CLOSING_TIME.saturating_sub(moment / 4)),
+            (enough, CLOSING_TIME),
+            (enough + moment, CLOSING_TIME),
+        ] {
+            assert_eq!(left.saturating_sub(time_for_fetching(left)), kept, "{left:?}");
+        }
     }
 }

@@ -181,10 +181,16 @@ mod tests {
             file_name: "plan.docx".into(),
         };
         assert_eq!(origin, expect);
-        let long = "x".repeat(9999);
-        let facts = Facts { metadata: HashMap::from([("title".to_owned(), long)]), ..facts(&[]) };
-        let Origin::Inbox { title: Some(title), .. } = found.origin(Some(&facts)) else { panic!("no title") };
-        assert_eq!(title.len(), METADATA_CHARS_MAX);
+        for (chars, kept) in [
+            (METADATA_CHARS_MAX - 1, METADATA_CHARS_MAX - 1),
+            (METADATA_CHARS_MAX, METADATA_CHARS_MAX),
+            (METADATA_CHARS_MAX + 1, METADATA_CHARS_MAX),
+        ] {
+            let metadata = HashMap::from([("title".to_owned(), "ü".repeat(chars))]);
+            let origin = found.origin(Some(&Facts { metadata, ..facts(&[]) }));
+            let Origin::Inbox { title: Some(title), .. } = origin else { panic!("no title") };
+            assert_eq!(title.chars().count(), kept);
+        }
     }
 
     #[test]

@@ -94,19 +94,38 @@ impl Transfer {
             }
         };
         let sending = self.send(&document, &attempt);
-        let outcome = match tokio::time::timeout(self.time_for_sending(deadline), sending).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::later("the time for sending it ran out"),
-        };
+        let outcome =
+            match tokio::time::timeout(time_for_sending(self.runtime.now().until(deadline)), sending).await {
+                Ok(outcome) => outcome,
+                Err(_) => Outcome::later("the time for sending it ran out"),
+            };
         tracing::info!(document = %id, attempt = attempt.number, ?outcome, "sent");
         let retry_after_seconds = outcome.retry_after_seconds();
         let verdict = self.pipeline.apply(id, &outcome.event(work)).await?;
         self.reports.answer(token, &verdict.answer, retry_after_seconds).await
     }
+}
 
-    /// The function's time without what closing takes, or most of it where time is short.
-    fn time_for_sending(&self, deadline: Moment) -> Duration {
-        let left = self.runtime.now().until(deadline);
-        left.saturating_sub(CLOSING_TIME.min(left / 4))
+/// The time left without what closing takes, or most of it where time is short.
+fn time_for_sending(left: Duration) -> Duration {
+    left.saturating_sub(CLOSING_TIME.min(left / 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_kept_for_closing_however_little_there_is() {
+        let enough = CLOSING_TIME * 4;
+        let moment = Duration::from_millis(4);
+        for (left, kept) in [
+            (Duration::ZERO, Duration::ZERO),
+            (enough.saturating_sub(moment), CLOSING_TIME.saturating_sub(moment / 4)),
+            (enough, CLOSING_TIME),
+            (enough + moment, CLOSING_TIME),
+        ] {
+            assert_eq!(left.saturating_sub(time_for_sending(left)), kept, "{left:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::world::World;
 use crate::{
     app::BODY_BYTES_MAX,
+    contents::{CAPTIONS_BYTES_MAX, CAPTIONS_SOURCE_BYTES_MAX, INLINE_BYTES_MAX},
     crowd::REQUESTS_AT_ONCE_MAX,
     operations::{CAUSE_BYTES_MAX, REDRIVEN_MAX},
     uploads::{ADDRESSES_MAX, COMPLETE_BYTES_MAX},
@@ -68,6 +69,47 @@ async fn addresses_and_redrives_come_in_portions() {
         let redrive = world.post(OPERATOR, "/api/operations/redrive", json!({"cause": cause})).await;
         let failed = world.get(OPERATOR, &format!("/api/operations/failed?cause={cause}")).await;
         assert_eq!((redrive.status.as_u16(), failed.status.as_u16()), (expect, expect), "{bytes}");
+    }
+}
+
+/// What is answered in place of a normalized document of this text, and of its captions.
+async fn contents(text: &str) -> (String, (u16, String)) {
+    let world = World::new().await;
+    let id = world.declare(TEACHER, "film.mp4").await;
+    world.arrive(&id).await;
+    world.normalize(&id, text).await;
+    let normalized = world.get(TEACHER, &format!("/api/documents/{id}/normalized")).await;
+    (normalized.text, world.get(TEACHER, &format!("/api/documents/{id}/captions.vtt")).await.problem())
+}
+
+#[tokio::test]
+async fn what_is_long_is_answered_as_a_link() {
+    let with_speech = |text: &str| {
+        json!({"transcript": {"segments": [{"start_ms": 0, "end_ms": 10, "text": text}]}}).to_string()
+    };
+    let short = with_speech("x");
+    let of_length =
+        |bytes: u64| format!("{short}{}", " ".repeat(usize::try_from(bytes).unwrap() - short.len()));
+    for (bytes, in_place) in
+        [(INLINE_BYTES_MAX - 1, true), (INLINE_BYTES_MAX, true), (INLINE_BYTES_MAX + 1, false)]
+    {
+        let text = of_length(bytes);
+        assert_eq!(contents(&text).await.0 == text, in_place, "{bytes}");
+    }
+    let (taken, refused) = ((200, String::new()), (422, "captions-too-large".to_owned()));
+    for (bytes, expect) in [
+        (CAPTIONS_SOURCE_BYTES_MAX - 1, &taken),
+        (CAPTIONS_SOURCE_BYTES_MAX, &taken),
+        (CAPTIONS_SOURCE_BYTES_MAX + 1, &refused),
+    ] {
+        assert_eq!(&contents(&of_length(bytes)).await.1, expect, "{bytes}");
+    }
+    let around_speech = "WEBVTT\n\n00:00:00.000 --> 00:00:00.010\n\n".len();
+    for (bytes, expect) in
+        [(CAPTIONS_BYTES_MAX - 1, &taken), (CAPTIONS_BYTES_MAX, &taken), (CAPTIONS_BYTES_MAX + 1, &refused)]
+    {
+        let text = with_speech(&"x".repeat(bytes - around_speech));
+        assert_eq!(&contents(&text).await.1, expect, "{bytes}");
     }
 }
 

@@ -153,23 +153,7 @@ async fn what_a_document_holds_is_read_by_its_people() {
 
     let text = json!({"transcript": {"segments": [{"start_ms": 0, "end_ms": 10, "text": "Good morning"}]}})
         .to_string();
-    let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&text));
-    let document_id = id.parse().unwrap();
-    let key = document::normalized_key(document_id, &sha256);
-    world.aws.put(&key, text.as_bytes());
-    let work = world.document(&id).await.work(1);
-    let claimed =
-        document::Event::Claimed { work: work.clone(), function: "transfer".to_owned(), nonce: [1; 16] };
-    world.happen(&id, claimed).await;
-    let reference = world.document(&id).await.attempts[0].reference.clone();
-    world.happen(&id, document::Event::Accepted { work: work.clone(), job_id: None, sha256: None }).await;
-    let proved = document::Event::ResultsProved { reference, machine: None, files: Vec::new() };
-    world.happen(&id, proved).await;
-    let size = u64::try_from(text.len()).unwrap();
-    let normalized =
-        document::Normalized { key: key.clone(), size, summary: std::collections::BTreeMap::default() };
-    world.happen(&id, document::Event::Normalized { work, normalized }).await;
-
+    let key = world.normalize(&id, &text).await;
     let read = world.get("evaluator@school-1", &format!("/api/documents/{id}/normalized")).await;
     assert_eq!((read.status.as_u16(), &read.text), (200, &text));
     let captions = world.get("evaluator@school-1", &format!("/api/documents/{id}/captions.vtt")).await;

@@ -15,3 +15,19 @@ pub(super) async fn inspect(source: &impl Source, size: u64) -> Result<Result<()
     let ends = tail.windows(END_SIGNATURE.len()).any(|window| window == END_SIGNATURE);
     Ok(if ends { Ok(()) } else { Err(Failure::new(Code::FileDamaged).caused_by("zip-end-missing")) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::Memory, *};
+
+    #[tokio::test]
+    async fn the_end_is_found_as_far_from_the_end_as_a_comment_can_put_it() {
+        let tail = usize::try_from(TAIL_BYTES_MAX).unwrap();
+        for (distance, sound) in [(tail - 1, true), (tail, true), (tail + 1, false)] {
+            let comment = vec![b'x'; distance - END_SIGNATURE.len()];
+            let file = [b"PK\x03\x04 content".as_slice(), END_SIGNATURE, &comment].concat();
+            let source = Memory::new(file);
+            assert_eq!(inspect(&source, source.size()).await.unwrap().is_ok(), sound, "{distance}");
+        }
+    }
+}

@@ -129,7 +129,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_long_chain_ends_the_walk_and_not_the_file() {
-        let chain = vec![part(*b"free", 60); 500].concat();
-        assert_eq!(check(chain, true).await, READS_MAX);
+        // The first box lies in the head; a file that ends within the walk is found to lack what it needs.
+        let chain = |boxes: u32| vec![part(*b"free", 60); usize::try_from(boxes).unwrap()].concat();
+        assert_eq!(check(chain(READS_MAX), false).await, READS_MAX - 1);
+        assert_eq!(check(chain(READS_MAX + 1), false).await, READS_MAX);
+        assert_eq!(check(chain(READS_MAX + 2), true).await, READS_MAX);
+        assert_eq!(check(chain(500), true).await, READS_MAX);
+    }
+
+    #[tokio::test]
+    async fn so_does_a_chain_of_empty_boxes() {
+        let walk = async |boxes: u32| {
+            let bytes = vec![part(*b"free", 0); usize::try_from(boxes).unwrap()].concat();
+            inspect(&Memory::new(bytes.clone()), bytes.len() as u64, &bytes).await.unwrap().is_ok()
+        };
+        assert!(!walk(BOXES_MAX - 1).await, "it ends, and lacks what it needs");
+        assert!(walk(BOXES_MAX).await && walk(BOXES_MAX + 1).await);
     }
 }

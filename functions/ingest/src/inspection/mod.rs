@@ -167,10 +167,16 @@ pub(crate) mod tests {
 
     #[tokio::test]
     async fn a_name_may_have_255_bytes_of_any_script() {
-        let name = |bytes: usize| format!("{}.md", "é".repeat((bytes - 3) / 2));
-        assert_eq!(name(255).len(), 255);
-        assert_eq!(code_of(&name(255), b"# Plan", None).await, None);
-        assert_eq!(code_of(&name(257), b"# Plan", None).await.as_deref(), Some("file-name-too-long"));
+        let name =
+            |bytes: usize| format!("{}{}.md", "x".repeat((bytes - 3) % 2), "é".repeat((bytes - 3) / 2));
+        for (bytes, expect) in [
+            (FILE_NAME_BYTES_MAX - 1, None),
+            (FILE_NAME_BYTES_MAX, None),
+            (FILE_NAME_BYTES_MAX + 1, Some("file-name-too-long")),
+        ] {
+            assert_eq!(name(bytes).len(), bytes);
+            assert_eq!(code_of(&name(bytes), b"# Plan", None).await.as_deref(), expect, "{bytes}");
+        }
     }
 
     #[tokio::test]

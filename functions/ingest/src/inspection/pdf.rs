@@ -86,4 +86,22 @@ mod tests {
         check("%PDF-1.5\nstartxref\n5000\n%%EOF", false).await;
         check("%PDF-1.7", false).await;
     }
+
+    #[tokio::test]
+    async fn a_bounded_part_of_the_file_is_read() {
+        let encrypted = async |file: String| {
+            let source = Memory::new(file);
+            inspect(&source, source.size()).await.unwrap().is_err()
+        };
+        let trailer = "trailer <</Encrypt 5 0 R>>";
+        for (past, expect) in [(-1, true), (0, true), (1, false)] {
+            let distance = usize::try_from(TAIL_BYTES_MAX).unwrap().saturating_add_signed(past);
+            let padding = " ".repeat(distance - trailer.len());
+            assert_eq!(encrypted(format!("%PDF-1.4\n{trailer}{padding}")).await, expect, "{past}");
+            let room = usize::try_from(DICTIONARY_BYTES_MAX).unwrap().saturating_add_signed(past);
+            let dictionary = format!("{}/Encrypt ", " ".repeat(room - "/Encrypt ".len()));
+            let tail = " ".repeat(usize::try_from(TAIL_BYTES_MAX).unwrap());
+            assert_eq!(encrypted(format!("{dictionary}{tail}startxref\n0\n%%EOF")).await, expect, "{past}");
+        }
+    }
 }
