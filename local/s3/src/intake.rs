@@ -138,6 +138,11 @@ fn body_failed(error: &(dyn std::error::Error + Send + Sync)) -> StoreError {
         return S3ErrorCode::SignatureDoesNotMatch.into();
     }
     tracing::debug!(%error, "a body broke off");
+    if text.contains("timed out") {
+        let message =
+            "Your socket connection to the server was not read from or written to within the timeout period.";
+        return s3_error!(RequestTimeout, "{message}").into();
+    }
     incomplete()
 }
 

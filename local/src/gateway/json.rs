@@ -4,13 +4,6 @@ use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, Collected, Full, LengthLimitError, Limited};
 use std::{future::Future, sync::Arc};
 
-/// A message of 1 MiB can take three times as much as JSON: `é` is two bytes and `\u00e9` six.
-pub(super) const SQS_BODY_BYTES_MAX: usize = 4 << 20;
-/// DynamoDB's own limit on a request.
-pub(super) const DYNAMODB_BODY_BYTES_MAX: usize = 16 << 20;
-/// Inputs and outputs of machines end at 256 KiB, definitions at 1 MiB.
-pub(super) const STATES_BODY_BYTES_MAX: usize = 2 << 20;
-
 /// A service that takes a whole request and answers with a whole body.
 pub type JsonService = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<Response<Bytes>> + Send + Sync>;
 

@@ -3,10 +3,13 @@
 //! The gateway knows nothing of the services but how a request reaches each: those that speak AWS JSON are told
 //! apart by the header `X-Amz-Target`; what has no such header is S3.
 
+mod bounds;
+mod busy;
 mod connector;
 mod counters;
 mod json;
 mod operation;
+mod patience;
 mod s3;
 mod serve;
 mod service;
@@ -73,9 +76,9 @@ impl Gateway {
         };
         let Some((service, operation)) = service::of_target(target) else { return json::unknown_operation() };
         let (handler, body_bytes_max, name) = match service {
-            Service::Sqs => (&self.0.sqs, json::SQS_BODY_BYTES_MAX, "SQS"),
-            Service::DynamoDb => (&self.0.dynamodb, json::DYNAMODB_BODY_BYTES_MAX, "DynamoDB"),
-            Service::States => (&self.0.states, json::STATES_BODY_BYTES_MAX, "States"),
+            Service::Sqs => (&self.0.sqs, bounds::SQS_BODY_BYTES_MAX, "SQS"),
+            Service::DynamoDb => (&self.0.dynamodb, bounds::DYNAMODB_BODY_BYTES_MAX, "DynamoDB"),
+            Service::States => (&self.0.states, bounds::STATES_BODY_BYTES_MAX, "States"),
         };
         self.0.counters.called(name, operation);
         tracing::trace!(service = name, operation, "called");
