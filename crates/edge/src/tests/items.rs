@@ -3,8 +3,8 @@
 use crate::register::to_item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use document::{
-    ATTEMPTS_KEPT_MAX, Code, Document, DocumentId, Event, Failure, Moment, REVISIONS_KEPT_MAX,
-    TIMELINE_ENTRIES_MAX, Timing, decide,
+    ATTEMPTS_KEPT_MAX, Arrival, Code, Document, DocumentId, Event, Failure, Moment, Origin,
+    REVISIONS_KEPT_MAX, Revision, Sequencer, TIMELINE_ENTRIES_MAX, Timing, decide,
 };
 use serde_json::{Value, json};
 
@@ -84,5 +84,56 @@ fn no_event_makes_it_longer_than_its_limits() {
     for event in [undelivered, Event::Refused { work, failure }] {
         let changed = decide(Some(&document), &event, now, &Timing::default()).change.expect("a change");
         assert!(size(&changed) < ITEM_BYTES_MAX / 2, "{} bytes", size(&changed));
+    }
+}
+
+#[test]
+fn lists_grow_to_their_length_and_then_forget() {
+    let now = Moment::from_millis(0);
+    let free = |status| Document { owner: document::Owner::default(), ..fullest(status) };
+    let becomes = |document: &Document, event: &Event| {
+        *decide(Some(document), event, now, &Timing::default()).change.expect("a change")
+    };
+    for past in [-2, -1, 0] {
+        let filled = |limit: usize| limit.saturating_add_signed(past);
+        let grown = |limit: usize| (filled(limit) + 1).min(limit);
+
+        let mut document = free("transferring");
+        document.timeline.truncate(filled(TIMELINE_ENTRIES_MAX));
+        document.timeline[0].note = "The first.".to_owned();
+        let failure = Failure::new(Code::ProcessorRefused);
+        let changed =
+            becomes(&document, &Event::Refused { work: document.work(1), failure: failure.clone() });
+        assert_eq!(changed.timeline.len(), grown(TIMELINE_ENTRIES_MAX));
+        let (first, last) = (changed.timeline.first().unwrap(), changed.timeline.last().unwrap());
+        assert_eq!((first.note.as_str(), &last.note), ("The first.", &failure.message));
+
+        let mut document = free("queued");
+        document.attempts.truncate(filled(ATTEMPTS_KEPT_MAX));
+        let claimed =
+            Event::Claimed { work: document.work(2), function: "transfer".to_owned(), nonce: [7; 16] };
+        let changed = becomes(&document, &claimed);
+        assert_eq!((changed.attempts.len(), changed.attempt_number()), (grown(ATTEMPTS_KEPT_MAX), 2));
+
+        let mut document = free("processing");
+        document.revisions.truncate(filled(REVISIONS_KEPT_MAX));
+        let revision = Revision { id: "newer".to_owned(), sequencer: Sequencer("1".repeat(64)) };
+        let arrival = Arrival {
+            document_id: document.document_id,
+            key: document.key.clone(),
+            origin: Origin::Upload,
+            revision,
+            size: 1,
+            media_type: String::new(),
+            kind: document.kind,
+            inspection: Ok(()),
+        };
+        let changed = becomes(&document, &Event::Arrived(Box::new(arrival)));
+        let closed = changed.revisions.last().unwrap();
+        assert_eq!(
+            (changed.revisions.len(), &closed.id),
+            (grown(REVISIONS_KEPT_MAX), &"x".repeat(S3_BYTES_MAX))
+        );
+        assert_eq!(changed.revision_id(), "newer");
     }
 }
