@@ -290,6 +290,14 @@ pub(crate) async fn a_template_that_cannot_be_run() {
         .await;
 }
 
+pub(crate) async fn a_template_that_changes_a_table() {
+    let folder = used().await;
+    let template = changed_template("infra/template.yaml", "IndexName: by-cause", "IndexName: by-reason");
+    let told = ["lectern-documents exists already", "by-", "--data-dir"];
+    refused_with(&folder, &["--template", template.to_str().unwrap()], &told).await;
+    starts(&folder, &[]).await;
+}
+
 pub(crate) async fn a_first_start_that_was_cut_off_is_made_good() {
     let folder = fresh("cut-off");
     fs::create_dir(&folder).unwrap();

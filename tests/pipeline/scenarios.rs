@@ -109,6 +109,7 @@ pub(crate) fn run() -> ExitCode {
             a_small_file_that_is_damaged,
             an_object_without_its_file,
             a_template_that_cannot_be_run,
+            a_template_that_changes_a_table,
             a_first_start_that_was_cut_off_is_made_good,
         }
     };

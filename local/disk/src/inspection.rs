@@ -121,16 +121,13 @@ fn check_pages(connection: &Connection) -> Result<(), Damage> {
     if found == "ok" { Ok(()) } else { Err(Damage::Corrupt(found.replace('\n', " "))) }
 }
 
-/// The first and the last row of each table.
+/// The first row of each table.
 fn check_ways_in(connection: &Connection) -> Result<(), Damage> {
     let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
     let names = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
     for name in names {
         let table = name.replace('"', "\"\"");
-        for end in ["ASC", "DESC"] {
-            let sql = format!("SELECT * FROM \"{table}\" ORDER BY 1 {end} LIMIT 1");
-            connection.prepare(&sql)?.query([])?.next()?;
-        }
+        connection.prepare(&format!("SELECT * FROM \"{table}\" LIMIT 1"))?.query([])?.next()?;
     }
     Ok(())
 }

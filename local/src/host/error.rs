@@ -40,6 +40,8 @@ pub enum HostError {
     Function { name: String, source: edge::Misconfigured },
     #[error("the state machine {name} cannot be loaded: {problem}")]
     Machine { name: String, problem: String },
+    #[error("{problem}; start with the template that made it, or choose another folder with --data-dir")]
+    Table { problem: String },
     #[error("{what} cannot be opened: {source}")]
     Storage { what: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
     #[error(

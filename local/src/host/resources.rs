@@ -7,6 +7,14 @@ use serde_json::{Value, json};
 use template::{AttributeKey, Bucket, Plan, Projection, Queue, Table};
 
 pub(super) async fn create(plan: &Plan, storage: &Storage) -> Result<(), HostError> {
+    // Tables come first: they alone can refuse to become what is declared, and then nothing has changed yet.
+    for table in &plan.tables {
+        let created = storage.tables.create_table(&table_request(table));
+        created.map_err(|error| match error {
+            local_dynamodb::TablesError::Differs { .. } => HostError::Table { problem: error.to_string() },
+            error => HostError::storage("a table")(error.into()),
+        })?;
+    }
     for bucket in &plan.buckets {
         let created = storage.s3.create_bucket(bucket_spec(bucket)).await;
         created.map_err(|error| HostError::storage("a bucket")(error.into()))?;
@@ -16,10 +24,6 @@ pub(super) async fn create(plan: &Plan, storage: &Storage) -> Result<(), HostErr
     // What this process's predecessor had received when it died is worked on now, not after its visibility time-out.
     let released = storage.queues.release_in_flight().await;
     released.map_err(|error| HostError::storage("the queues")(error.into()))?;
-    for table in &plan.tables {
-        let created = storage.tables.create_table(&table_request(table));
-        created.map_err(|error| HostError::storage("a table")(error.into()))?;
-    }
     for machine in &plan.machines {
         let defined = storage.machines.define(&machine.name, &machine.role, &machine.definition);
         defined

@@ -39,6 +39,7 @@ impl Storage {
             reason = self.s3.failed() => reason,
             reason = self.queues.failed() => reason,
             reason = self.tables.failed() => reason,
+            reason = self.machines.failed() => reason,
         }
     }
 

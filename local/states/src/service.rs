@@ -64,6 +64,11 @@ impl StateMachines {
         Ok(service)
     }
 
+    /// Waits until the disk has failed: everything is refused from then on. Says how.
+    pub async fn failed(&self) -> String {
+        self.0.engine.failed().await
+    }
+
     /// Looks again at what is due. Needed only by who moves a clock by hand.
     pub fn wake(&self) {
         self.0.signals.work.notify_one();

@@ -48,7 +48,7 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options, mut machine: Machine, seed: u64) -> Result<()> {
     let begun = Instant::now();
-    let processor = machine.start_processor(seed).await?;
+    let processor = machine.start_processor(seed, 0).await?;
     let home = machine.folder.clone();
     full(options, &mut machine).await.context("a full disk")?;
     for (number, synced) in SYNCED.iter().enumerate() {

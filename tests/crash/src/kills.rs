@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// How many files are handed in meanwhile.
     #[arg(long, default_value_t = 100)]
     documents: usize,
+    /// Seconds by which the processor calls back late, so that documents are under way for as long.
+    #[arg(long, default_value_t = 10)]
+    delay: u64,
 }
 
 /// What the hosts of a run lived through.
@@ -48,7 +51,7 @@ struct Lives {
 pub(crate) async fn run(options: &Options, mut machine: Machine, seed: u64) -> Result<()> {
     let begun = Instant::now();
     let mut rng = Rng::with_seed(seed);
-    let processor = machine.start_processor(seed).await?;
+    let processor = machine.start_processor(seed, options.delay).await?;
     let host = machine.start_host().await?;
     let aws = Aws::at(&machine.aws_url).await;
     let teacher = Teacher::sign_in(&machine.api_url, &aws, "teacher").await?;
@@ -117,8 +120,8 @@ fn submit(
     let teacher = Arc::new(teacher.clone());
     for (number, file) in files::all(options.documents)?.into_iter().enumerate() {
         let (teacher, mut kills) = (Arc::clone(&teacher), kills.clone());
-        // The last tenth of the kills meets documents under way and nobody who hands in.
-        let turn = u32::try_from(number * 9 / 10)? * options.kills / u32::try_from(options.documents)?;
+        // The second half of the kills meets documents under way and nobody who hands in.
+        let turn = u32::try_from(number)? * options.kills / u32::try_from(options.documents)? / 2;
         submissions.spawn(async move {
             kills.wait_for(|kills| *kills >= turn).await.context("the run ended")?;
             teacher.hand_in(file).await

@@ -9,20 +9,8 @@ const TOKEN: &str = "the-token-of-the-crash-suite";
 const SECRET: &str = "whsec_bGVjdGVybi1jcmFzaC1zdWl0ZS1zZWNyZXQtMzItYnl0ZXM=";
 
 /// How often the processor does what a processor should not.
-const MISCHIEF: [&str; 12] = [
-    "--delay",
-    "2",
-    "--duplicate",
-    "0.1",
-    "--early",
-    "0.1",
-    "--fail-5xx",
-    "0.1",
-    "--throttle",
-    "0.05",
-    "--corrupt",
-    "0.03",
-];
+const MISCHIEF: [&str; 10] =
+    ["--duplicate", "0.1", "--early", "0.1", "--fail-5xx", "0.1", "--throttle", "0.05", "--corrupt", "0.03"];
 
 /// Where everything of one run lies, and how `lectern` is started there.
 pub(crate) struct Machine {
@@ -56,11 +44,11 @@ impl Machine {
         self.folder.join("data")
     }
 
-    /// Starts the processor: a process of its own, which goes on while the host dies.
-    pub(crate) async fn start_processor(&mut self, seed: u64) -> Result<Process> {
+    /// Starts the processor: a process of its own, which goes on while the host dies. It calls back late by `delay_seconds`.
+    pub(crate) async fn start_processor(&mut self, seed: u64, delay_seconds: u64) -> Result<Process> {
         let mut command = self.command(&["processor", "--port", "0", "--token", TOKEN, "--secret", SECRET]);
         command.arg("--data-dir").arg(self.folder.join("processor"));
-        command.args(MISCHIEF).args(["--seed", &seed.to_string()]);
+        command.args(MISCHIEF).args(["--seed", &seed.to_string(), "--delay", &delay_seconds.to_string()]);
         let mut process = Process::start(command, &self.folder.join("processor.log"))?;
         process.ready().await?.trim_end_matches('/').clone_into(&mut self.processor_url);
         Ok(process)

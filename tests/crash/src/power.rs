@@ -32,7 +32,7 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options, mut machine: Machine, seed: u64) -> Result<()> {
     let begun = Instant::now();
-    let processor = machine.start_processor(seed).await?;
+    let processor = machine.start_processor(seed, 0).await?;
     let disk = Arc::new(WatchedDisk::new(&machine.folder, &machine.data_dir())?);
     machine.environment.clone_from(&disk.environment);
     let host = machine.start_host().await?;

@@ -47,6 +47,16 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Waits until the disk has failed. In memory it never does.
+    pub(crate) async fn failed(&self) -> String {
+        match self {
+            Self::Inline(_) => std::future::pending().await,
+            Self::Grouped(writer) => writer.health.failed().await,
+        }
+    }
+}
+
 fn alone<T, E: From<StoreError>>(
     connection: &mut Connection,
     work: impl FnOnce(&Connection) -> Result<T, E>,

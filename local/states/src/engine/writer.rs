@@ -1,10 +1,14 @@
 use super::within;
 use crate::StoreError;
+use local_disk::Health;
 use rusqlite::{Connection, TransactionBehavior};
 use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
     thread::{self, JoinHandle},
 };
 
@@ -64,6 +68,7 @@ pub(crate) struct Writer {
     /// bounded by who asks.
     jobs: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    pub(super) health: Arc<Health>,
 }
 
 impl fmt::Debug for Writer {
@@ -75,13 +80,15 @@ impl fmt::Debug for Writer {
 impl Writer {
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, waiting) = channel();
+        let health = Arc::<Health>::default();
+        let own = Arc::clone(&health);
         let thread = thread::Builder::new()
             .name("states-writer".to_owned())
-            .spawn(move || write(connection, &waiting))
+            .spawn(move || write(connection, &waiting, &own))
             .map_err(|error| StoreError::NotCommitted {
                 reason: format!("the writer cannot start: {error}"),
             })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), health })
     }
 
     pub(super) fn send(&self, job: Box<dyn Job>) {
@@ -107,11 +114,16 @@ impl Drop for Writer {
     }
 }
 
-fn write(mut connection: Connection, waiting: &Receiver<Box<dyn Job>>) {
+/// Writes until nobody can ask any more. Once the disk has failed it only says so.
+fn write(mut connection: Connection, waiting: &Receiver<Box<dyn Job>>, health: &Health) {
     while let Ok(first) = waiting.recv() {
         let mut group = vec![first];
         group.extend(waiting.try_iter().take(GROUP_JOBS_MAX - 1));
-        let refused = commit(&mut connection, &mut group).err().map(|error| error.to_string());
+        let refused = health.failure().or_else(|| {
+            let error = commit(&mut connection, &mut group).err()?;
+            health.note("the state machines", &error);
+            Some(error.to_string())
+        });
         if let Some(error) = &refused {
             tracing::error!(error, requests = group.len(), "the state machine store refused a transaction");
         }
