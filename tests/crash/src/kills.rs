@@ -19,8 +19,10 @@ use std::{
 };
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 
-/// A host lives at most this long before it is killed: about one life in four ends before it serves.
-const LIFE_MAX: Duration = Duration::from_millis(600);
+/// A host lives at most this often as long as its first start took: about one life in four ends before it serves.
+const LIVES_IN_STARTS: u32 = 4;
+/// And no longer than this, so that a run on a busy machine ends.
+const LIFE_MAX: Duration = Duration::from_secs(3);
 /// Once nobody kills it any more, everything has drained within this time.
 const DRAIN_MAX: Duration = Duration::from_mins(3);
 
@@ -138,8 +140,9 @@ async fn kill_again_and_again(
     rng: &mut Rng,
     lives: &mut Lives,
 ) -> Result<()> {
+    let life_max = (host.ready_after().unwrap_or_default() * LIVES_IN_STARTS).min(LIFE_MAX);
     for kill in 1..=kills {
-        let life = LIFE_MAX.mul_f64(rng.f64());
+        let life = life_max.mul_f64(rng.f64());
         tokio::time::sleep(life.saturating_sub(host.age())).await;
         match host.ready_after() {
             Some(after) => lives.to_ready.push(after),
