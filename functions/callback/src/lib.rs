@@ -89,12 +89,15 @@ async fn receive(State(callbacks): State<Arc<Callbacks>>, request: Request) -> A
 
 impl Callbacks {
     async fn take(&self, headers: &HeaderMap, body: Body) -> Result<(), Answer> {
+        if announces_too_much(headers) {
+            return Err(Answer::TooLarge);
+        }
         let claim = self.claim(headers)?;
         let Ok(_place) = self.places.try_acquire() else {
             tracing::warn!("a callback must come again: too many come at once");
             return Err(Answer::Busy);
         };
-        let reading = tokio::time::timeout(BODY_TIME, whole(headers, body)).await;
+        let reading = tokio::time::timeout(BODY_TIME, whole(body)).await;
         let body = reading.map_err(|_| Answer::TooSlow)??;
         let verified = claim.prove(&body).map_err(disbelieved)?;
         let webhook = verified.id;
@@ -139,12 +142,14 @@ fn disbelieved(rejection: Rejection) -> Answer {
     Answer::Unsigned
 }
 
-/// The body, if it is not larger than callbacks are. What says that it is larger is not even read.
-async fn whole(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Answer> {
+/// Whether a callback says of itself that it is larger than callbacks are: it is not even read.
+fn announces_too_much(headers: &HeaderMap) -> bool {
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > CALLBACK_BYTES_MAX as u64) {
-        return Err(Answer::TooLarge);
-    }
+    announced.is_some_and(|length| length > CALLBACK_BYTES_MAX as u64)
+}
+
+/// The body, if it is not larger than callbacks are.
+async fn whole(body: Body) -> Result<Vec<u8>, Answer> {
     match Limited::new(body, CALLBACK_BYTES_MAX).collect().await {
         Ok(body) => Ok(body.to_bytes().into()),
         Err(error) if error.is::<LengthLimitError>() => Err(Answer::TooLarge),

@@ -100,6 +100,9 @@ async fn bodies_are_taken_up_to_256_kib() {
         assert_eq!(door.status(announced).await, expect, "announced: {bytes}");
     }
     assert_eq!(door.kept(), 4);
+    let mut unsigned = Request::post(PATH).body(Body::empty()).unwrap();
+    unsigned.headers_mut().insert("content-length", (CALLBACK_BYTES_MAX + 1).into());
+    assert_eq!(door.status(unsigned).await, StatusCode::PAYLOAD_TOO_LARGE, "whoever sends it");
 }
 
 proptest! {
