@@ -200,7 +200,7 @@ proptest::proptest! {
     /// Whatever happens in whatever order: no panic, tasks that are asked for are abandoned or answered, events
     /// count without a gap, and once nothing is waited for the execution has ended.
     #[test]
-    fn any_order_of_inputs_keeps_an_execution_whole(inputs in proptest::collection::vec((0_u8..7, 0_usize..8, 0_u64..12), 1..60)) {
+    fn any_order_of_inputs_keeps_an_execution_whole(inputs in proptest::collection::vec((0_u8..9, 0_usize..8, 0_u64..12), 1..60)) {
         let mut stage = Stage::new(&tangled());
         let mut open = std::collections::BTreeSet::new();
         let mut events = 0;
@@ -215,6 +215,8 @@ proptest::proptest! {
                 2 => (Input::TaskFailed { task, failure: Failure::new("Other", "") }, true),
                 3 => (Input::TaskSubmitted { task, output: json!({}) }, false),
                 4 => (Input::TaskHeartbeat { task }, false),
+                7 => (Input::Stop { error: None, cause: None }, false),
+                8 => (Input::Redrive, false),
                 _ => (Input::Tick, false),
             };
             let running = stage.execution.outcome().is_none();
