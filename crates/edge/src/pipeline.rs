@@ -1,5 +1,5 @@
 use crate::{Misconfigured, Register, Runtime, Sender, Trouble};
-use document::{DocumentId, Event, Verdict};
+use document::{Document, DocumentId, Event, Verdict};
 
 /// Write, then send: the one way in which an event reaches a document.
 #[derive(Clone, Debug)]
@@ -19,7 +19,20 @@ impl Pipeline {
     /// An error after the write leaves the message on its queue; when it comes again, the rules find the event already
     /// written and send again.
     pub async fn apply(&self, id: DocumentId, event: &Event) -> Result<Verdict, Trouble> {
-        let verdict = self.register.apply(id, event).await?;
+        self.send(self.register.apply(id, event).await?).await
+    }
+
+    /// The same by somebody who has `seen` the document, see [`Register::apply_to`].
+    pub async fn apply_to(
+        &self,
+        id: DocumentId,
+        seen: Option<&Document>,
+        event: &Event,
+    ) -> Result<Verdict, Trouble> {
+        self.send(self.register.apply_to(id, seen, event).await?).await
+    }
+
+    async fn send(&self, verdict: Verdict) -> Result<Verdict, Trouble> {
         for send in &verdict.sends {
             self.sender.send(send).await?;
         }

@@ -56,12 +56,7 @@ impl Register {
     pub async fn apply(&self, id: DocumentId, event: &Event) -> Result<Verdict, Trouble> {
         for _ in 0..CONFLICTS_MAX {
             let current = self.read(id).await?;
-            let verdict = decide(current.as_ref(), event, self.clock.now().into(), &self.timing);
-            let Some(changed) = &verdict.change else {
-                return Ok(verdict);
-            };
-            if self.write(changed, current.as_ref()).await? {
-                tracing::info!(document = %id, status = %changed.status, version = changed.version, "register");
+            if let Some(verdict) = self.decided(current.as_ref(), event).await? {
                 return Ok(verdict);
             }
         }
@@ -69,6 +64,35 @@ impl Register {
             "the document was written by others again and again",
             std::time::Duration::from_secs(1),
         ))
+    }
+
+    /// The same by somebody who knows the document already: if it is still as it was `seen`, this saves a read.
+    ///
+    /// A write proves that what was seen is what is there. That there is nothing to write proves nothing, so then the
+    /// document is read.
+    pub async fn apply_to(
+        &self,
+        id: DocumentId,
+        seen: Option<&Document>,
+        event: &Event,
+    ) -> Result<Verdict, Trouble> {
+        match self.decided(seen, event).await? {
+            Some(verdict) if verdict.change.is_some() => Ok(verdict),
+            _ => self.apply(id, event).await,
+        }
+    }
+
+    /// Decides and writes; nothing if somebody else has written meanwhile.
+    async fn decided(&self, current: Option<&Document>, event: &Event) -> Result<Option<Verdict>, Trouble> {
+        let verdict = decide(current, event, self.clock.now().into(), &self.timing);
+        if let Some(changed) = &verdict.change {
+            if !self.write(changed, current).await? {
+                return Ok(None);
+            }
+            let (id, status) = (changed.document_id, changed.status);
+            tracing::info!(document = %id, %status, version = changed.version, "register");
+        }
+        Ok(Some(verdict))
     }
 
     /// Writes if the document is still as it was read; `false` if it is not.

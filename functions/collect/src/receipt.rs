@@ -159,7 +159,7 @@ impl Collect {
         let keys: Vec<_> = files.iter().map(|file| file.key.clone()).collect();
         let reference = receipt.callback.data.reference.clone();
         let event = Event::ResultsProved { reference, machine: receipt.machine, files };
-        let answer = self.pipeline.apply(id, &event).await?.answer;
+        let answer = self.pipeline.apply_to(id, Some(receipt.document), &event).await?.answer;
         if answer != Answer::Done {
             self.remove_losers(id, keys).await?;
         }

@@ -88,7 +88,7 @@ impl Ingest {
             // Neither needs the object: one sends again what is written, the other only leaves a trace.
             News::Repeat | News::Old => {
                 let arrival = arrival(&found, current.as_ref(), revision, None, Ok(()));
-                return self.apply(arrival).await.map(drop);
+                return self.apply(current.as_ref(), arrival).await.map(drop);
             }
             News::Unordered => {
                 let latest = self.originals.facts(&found.key, None).await?;
@@ -130,11 +130,11 @@ impl Ingest {
         if let Err(failure) = &inspection {
             tracing::info!(document = %found.document_id, code = %failure.code, "the file is not taken");
         }
-        self.apply(arrival(found, current, revision, Some(facts), inspection)).await
+        self.apply(current, arrival(found, current, revision, Some(facts), inspection)).await
     }
 
-    async fn apply(&self, arrival: Arrival) -> Result<Verdict, Trouble> {
-        self.pipeline.apply(arrival.document_id, &Event::Arrived(Box::new(arrival))).await
+    async fn apply(&self, seen: Option<&Document>, arrival: Arrival) -> Result<Verdict, Trouble> {
+        self.pipeline.apply_to(arrival.document_id, seen, &Event::Arrived(Box::new(arrival))).await
     }
 }
 

@@ -79,7 +79,7 @@ impl Normalize {
         let written = self.store.write(&key, json).await?;
         let normalized = Normalized { key: key.clone(), size, summary };
         let event = Event::Normalized { work: work.clone(), normalized };
-        let verdict = self.pipeline.apply(id, &event).await?;
+        let verdict = self.pipeline.apply_to(id, Some(&document), &event).await?;
         if verdict.change.is_none() {
             self.withdraw(work, &written).await?;
         }

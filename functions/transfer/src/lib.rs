@@ -101,7 +101,7 @@ impl Transfer {
             };
         tracing::info!(document = %id, attempt = attempt.number, ?outcome, "sent");
         let retry_after_seconds = outcome.retry_after_seconds();
-        let verdict = self.pipeline.apply(id, &outcome.event(work)).await?;
+        let verdict = self.pipeline.apply_to(id, Some(&document), &outcome.event(work)).await?;
         self.reports.answer(token, &verdict.answer, retry_after_seconds).await
     }
 }
