@@ -4,7 +4,7 @@ use crate::{
     bucket::{Bucket, Versioning},
     config::{BucketSpec, Config},
     error::{Health, OpenError, Outcome, StoreError},
-    index::Index,
+    index::{Index, Scope},
 };
 use rusqlite::{OptionalExtension as _, params};
 use s3s::{S3ErrorCode, path::check_bucket_name, s3_error};
@@ -126,10 +126,17 @@ impl Store {
             .await
     }
 
-    /// Removes an event that has been delivered. Removing it twice is fine.
-    pub async fn acknowledge(&self, id: i64) -> Result<(), StoreError> {
+    /// Removes events that have been delivered, all at once. Removing them twice is fine.
+    pub async fn acknowledge(&self, ids: &[i64]) -> Result<(), StoreError> {
+        let ids = ids.to_vec();
         let delete = "DELETE FROM events WHERE id = ?1";
-        self.index.write(Vec::new(), move |scope| scope.execute(delete, params![id]).map(|_| ())).await
+        let delete_all = move |scope: &mut Scope<'_>| {
+            for id in &ids {
+                scope.execute(delete, params![id])?;
+            }
+            Ok(())
+        };
+        self.index.write(Vec::new(), delete_all).await
     }
 
     /// Waits until an event may be there: at once if one was written since the last wait, or was found at the start.

@@ -1,6 +1,7 @@
 //! Events that storage and machines committed together with what they tell of, on their way to whom the template names.
 
 use super::{Interference, Step, functions::Functions};
+use futures::{StreamExt, stream};
 use local_s3::Store;
 use local_sqs::{Outgoing, Queues};
 use local_states::StateMachines;
@@ -12,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Events read at once.
 const PAGE_EVENTS: usize = 100;
+/// Events on their way to a queue at once.
+const AT_ONCE_MAX: usize = 16;
 /// Status changes read at once.
 const PAGE_CHANGES: u32 = 100;
 /// How long a delivery that failed rests.
@@ -41,20 +44,16 @@ pub(super) fn start_notifications(
                 Vec::new()
             });
             let nothing = events.is_empty();
-            for event in events {
-                if let Err(error) = notifier.notify(&event).await {
-                    tracing::error!(error, bucket = %event.bucket, "a notification is delivered later");
-                    tokio::time::sleep(REST).await;
-                    break;
-                }
-                if notifier.interference.before(Step::Acknowledge).await.is_err() {
-                    break;
-                }
-                if let Err(error) = store.acknowledge(event.id).await {
-                    tracing::error!(%error, "a notification that was delivered is delivered again");
-                    tokio::time::sleep(REST).await;
-                    break;
-                }
+            let delivered = notifier.notify_all(&events).await;
+            if !delivered.is_empty()
+                && notifier.interference.before(Step::Acknowledge).await.is_ok()
+                && let Err(error) = store.acknowledge(&delivered).await
+            {
+                tracing::error!(%error, "notifications that were delivered are delivered again");
+                tokio::time::sleep(REST).await;
+            }
+            if delivered.len() < events.len() {
+                tokio::time::sleep(REST).await;
             }
             if nothing {
                 tokio::select! {
@@ -74,6 +73,21 @@ struct Notifier {
 }
 
 impl Notifier {
+    /// Delivers what it can, many at once, so that they share commits; the ids of what was delivered.
+    async fn notify_all(&self, events: &[local_s3::Event]) -> Vec<i64> {
+        let mut notifying = Vec::new();
+        for event in events {
+            notifying.push(async move {
+                let notified = self.notify(event).await;
+                if let Err(error) = &notified {
+                    tracing::error!(error, bucket = %event.bucket, "a notification is delivered later");
+                }
+                notified.ok().map(|()| event.id)
+            });
+        }
+        stream::iter(notifying).buffered(AT_ONCE_MAX).filter_map(std::future::ready).collect().await
+    }
+
     async fn notify(&self, event: &local_s3::Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
         let record = &body["Records"][0];

@@ -14,7 +14,7 @@ async fn everything_acknowledged_is_there_after_reopening() {
     let part = harness.client.upload_part().bucket(VERSIONED).key("parts").upload_id(&upload).part_number(1);
     let etag = part.body(noise(300_000).into()).send().await.unwrap().e_tag.unwrap();
     let events = harness.store.next_events(10).await.unwrap();
-    harness.store.acknowledge(events[0].id).await.unwrap();
+    harness.store.acknowledge(&[events[0].id]).await.unwrap();
     drop(harness);
 
     let harness = Harness::on_disk(directory.path()).await;

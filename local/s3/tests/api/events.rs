@@ -53,8 +53,8 @@ async fn every_creation_announces_itself_once_and_in_order() {
     assert!(sequencers.is_sorted() && sequencers.windows(2).all(|pair| pair[0] != pair[1]), "{sequencers:?}");
     assert_eq!(object(&events[0]).get("versionId"), None, "a bucket without versions names none");
 
-    harness.store.acknowledge(events[0].id).await.unwrap();
-    harness.store.acknowledge(events[0].id).await.unwrap();
+    harness.store.acknowledge(&[events[0].id]).await.unwrap();
+    harness.store.acknowledge(&[events[0].id]).await.unwrap();
     assert_eq!(harness.store.next_events(1).await.unwrap(), events[1..2]);
 }
 
