@@ -15,7 +15,12 @@ use clap::{Args, Parser, Subcommand};
 use client::Client;
 use lectern::host::UpOptions;
 use output::CliError;
-use std::process::ExitCode;
+use std::{num::NonZero, process::ExitCode};
+
+/// More threads than cores: one that waits for the register's disk must not leave a core idle.
+const THREADS_PER_CORE: usize = 2;
+/// On one core too.
+const THREADS_MIN: usize = 4;
 
 /// Lectern: lesson plans and classroom videos, proofread, processed, proved and ready to be read.
 #[derive(Parser, Debug)]
@@ -75,10 +80,13 @@ impl Connection {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let command = cli.command.unwrap_or(Command::Up(cli.up));
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return output::fail(&CliError::new(format!("no threads can be started: {error}"))),
-    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = (cores * THREADS_PER_CORE).max(THREADS_MIN);
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return output::fail(&CliError::new(format!("no threads can be started: {error}"))),
+        };
     match runtime.block_on(Box::pin(dispatch(command))) {
         Ok(code) => code,
         Err(error) => output::fail(&error),
