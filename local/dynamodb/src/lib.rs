@@ -6,6 +6,7 @@
 mod protocol;
 mod shape;
 mod tables;
+mod writer;
 
 pub use shape::Difference;
 pub use tables::{Tables, TablesError};

@@ -1,9 +1,10 @@
 //! AWS JSON 1.0 over the engine's methods, one per operation.
 
-use crate::tables::Tables;
+use crate::{tables::Tables, writer::Writer};
 use bytes::Bytes;
 use dynoxide::DynoxideError;
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+use local_disk::Health;
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::atomic::Ordering;
 
@@ -20,29 +21,25 @@ const WRITES: [&str; 5] = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteIte
 
 impl Tables {
     /// Answers one request. Signatures are not checked: whoever reaches the port may use the tables.
-    #[expect(clippy::unused_async, reason = "callers treat all services alike; this one never suspends")]
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
         let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)).unwrap_or_default();
-        if let Some(reason) = self.health.failure() {
-            let refusal = DynoxideError::InternalServerError(format!("the tables are closed: {reason}"));
+        if let Some(refusal) = closed(&self.health) {
             return self.answer(StatusCode::INTERNAL_SERVER_ERROR, refusal.to_json());
         }
         let outcome = match std::str::from_utf8(request.body()) {
-            Ok(body) => self.dispatch(operation, body),
+            Ok(body) => match &self.writer {
+                Some(writer) if operation == "PutItem" => Some(put(writer, body).await),
+                _ => self.dispatch(operation, body),
+            },
             Err(error) => Some(Err(DynoxideError::SerializationException(error.to_string()))),
         };
         match outcome {
-            Some(Ok(output)) => {
-                if WRITES.contains(&operation) {
-                    self.commits.fetch_add(1, Ordering::Relaxed);
-                }
-                self.answer(StatusCode::OK, output)
-            }
+            Some(Ok(output)) => self.answer(StatusCode::OK, output),
             Some(Err(error)) => {
                 let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
                 if status.is_server_error() {
-                    self.note(&error);
+                    note(&self.health, &error);
                     tracing::error!(operation, %error, "the tables failed");
                 }
                 self.answer(status, error.to_json())
@@ -54,7 +51,7 @@ impl Tables {
     /// Nothing for an operation that is not served.
     fn dispatch(&self, operation: &str, body: &str) -> Option<Result<String, DynoxideError>> {
         let engine = &self.engine;
-        Some(match operation {
+        let outcome = match operation {
             "GetItem" => run(body, |request| engine.get_item(request)),
             "PutItem" => run(body, |request| engine.put_item(request)),
             "UpdateItem" => run(body, |request| engine.update_item(request)),
@@ -68,19 +65,11 @@ impl Tables {
             "DescribeTable" => run(body, |request| engine.describe_table(request)),
             "ListTables" => run(body, |request| engine.list_tables(request)),
             _ => return None,
-        })
-    }
-
-    fn note(&self, error: &DynoxideError) {
-        match error {
-            DynoxideError::SqliteError(error) => self.health.note("the register", error),
-            error => {
-                let said = error.to_string();
-                if DISK_FAILURES.iter().any(|failure| said.contains(failure)) {
-                    self.health.fail("the register", &said);
-                }
-            }
+        };
+        if outcome.is_ok() && WRITES.contains(&operation) {
+            self.commits.fetch_add(1, Ordering::Relaxed);
         }
+        Some(outcome)
     }
 
     fn answer(&self, status: StatusCode, body: String) -> Response<Bytes> {
@@ -97,16 +86,49 @@ impl Tables {
     }
 }
 
+/// The refusal of everything once the disk has failed.
+pub(crate) fn closed(health: &Health) -> Option<DynoxideError> {
+    let reason = health.failure()?;
+    Some(DynoxideError::InternalServerError(format!("the tables are closed: {reason}")))
+}
+
+/// Remembers a failure of the disk.
+pub(crate) fn note(health: &Health, error: &DynoxideError) {
+    match error {
+        DynoxideError::SqliteError(error) => health.note("the register", error),
+        error if error.status_code() >= 500 => {
+            let said = error.to_string();
+            if DISK_FAILURES.iter().any(|failure| said.contains(failure)) {
+                health.fail("the register", &said);
+            }
+        }
+        _ => {}
+    }
+}
+
+async fn put(writer: &Writer, body: &str) -> dynoxide::Result<String> {
+    check_object(body)?;
+    written(&writer.put(parse(body)?).await?)
+}
+
 fn run<Q: DeserializeOwned, R: Serialize>(
     body: &str,
     call: impl FnOnce(Q) -> dynoxide::Result<R>,
 ) -> dynoxide::Result<String> {
-    // A list would be read as the fields of the request in their order.
-    if !body.trim_ascii_start().starts_with('{') {
-        return Err(DynoxideError::SerializationException("a request is a JSON object".to_owned()));
+    check_object(body)?;
+    written(&call(parse(body)?)?)
+}
+
+/// A list would be read as the fields of the request in their order.
+fn check_object(body: &str) -> dynoxide::Result<()> {
+    if body.trim_ascii_start().starts_with('{') {
+        return Ok(());
     }
-    let output = call(parse(body)?)?;
-    serde_json::to_string(&output).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+    Err(DynoxideError::SerializationException("a request is a JSON object".to_owned()))
+}
+
+fn written(output: &impl Serialize) -> dynoxide::Result<String> {
+    serde_json::to_string(output).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// Reads a request, and turns what is wrong with it into the error that DynamoDB answers with.

@@ -1,6 +1,7 @@
 use crate::{
     protocol,
     shape::{Difference, Shape},
+    writer::{Desk, Writer},
 };
 use dynoxide::{Database, DynoxideError, actions::describe_table::DescribeTableRequest};
 use local_disk::Health;
@@ -18,8 +19,9 @@ use std::{
 
 /// All tables of one host. Cheap to clone.
 ///
-/// Calls complete without suspending: each mutation is one section behind the engine's mutex, durable when the
-/// call returns. So a caller that goes away never leaves half of one behind.
+/// Each mutation is one section behind the engine's mutex, durable when the call returns, so a caller that goes away never
+/// leaves half of one behind. On disk, puts go through a thread that commits many at once; everything else, and everything in
+/// memory, completes without suspending.
 #[derive(Clone)]
 pub struct Tables {
     pub(crate) engine: Database,
@@ -27,6 +29,8 @@ pub struct Tables {
     pub(crate) answers: Arc<AtomicU64>,
     pub(crate) commits: Arc<AtomicU64>,
     pub(crate) health: Arc<Health>,
+    /// Absent in memory.
+    pub(crate) writer: Option<Arc<Writer>>,
 }
 
 impl fmt::Debug for Tables {
@@ -42,6 +46,8 @@ pub enum TablesError {
     Path { path: PathBuf },
     #[error("syncing the folder of {} failed", path.display())]
     Folder { path: PathBuf, source: io::Error },
+    #[error("the thread that writes the tables could not be started")]
+    Thread(#[source] io::Error),
     #[error("the tables could not be read or written")]
     Engine(#[source] DynoxideError),
     #[error("the declaration of a table is not allowed")]
@@ -62,7 +68,14 @@ impl Tables {
         File::open(folder)
             .and_then(|folder| folder.sync_all())
             .map_err(|source| TablesError::Folder { path: path.to_owned(), source })?;
-        Ok(Self::over(engine))
+        let tables = Self::over(engine);
+        let desk = Desk {
+            engine: tables.engine.clone(),
+            commits: Arc::clone(&tables.commits),
+            health: Arc::clone(&tables.health),
+        };
+        let writer = Writer::start(desk).map_err(TablesError::Thread)?;
+        Ok(Self { writer: Some(Arc::new(writer)), ..tables })
     }
 
     /// Tables that end with the process.
@@ -71,10 +84,11 @@ impl Tables {
     }
 
     fn over(engine: Database) -> Self {
-        Self { engine, answers: Arc::default(), commits: Arc::default(), health: Arc::default() }
+        let (commits, health) = (Arc::default(), Arc::default());
+        Self { engine, answers: Arc::default(), commits, health, writer: None }
     }
 
-    /// How many calls changed something since the file was opened: the engine commits each by itself.
+    /// How many transactions that changed something were committed since the file was opened.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
