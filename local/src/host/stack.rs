@@ -5,7 +5,10 @@ use super::{
     wiring,
 };
 use crate::gateway::{self, Counters, Gateway, Services};
-use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, stalled_stream_protection::StalledStreamProtectionConfig,
+    timeout::TimeoutConfig,
+};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use axum::Router;
 use edge::Runtime;
@@ -141,5 +144,7 @@ pub fn sdk(http_client: aws_smithy_runtime_api::client::http::SharedHttpClient, 
             aws_smithy_async::rt::sleep::TokioSleep::new(),
         ))
         .timeout_config(TimeoutConfig::disabled())
+        // It watches over sockets, and there are none.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build()
 }
