@@ -6,8 +6,11 @@ use std::time::Duration;
 /// Objects and parts below this size live in the index itself: one commit instead of two more file syncs.
 pub(crate) const INLINE_BYTES_MAX: usize = 64 * 1024;
 
-/// What is read from or written to a file at once. Chunks of 4 KiB cost twenty times the throughput.
+/// What is written to a file at once. Chunks of 4 KiB cost twenty times the throughput.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+
+/// What is read from a file at once. Each read changes threads, which takes long on a busy machine; a body holds two.
+pub(crate) const READ_BYTES: usize = 1024 * 1024;
 
 /// Uploads above [`INLINE_BYTES_MAX`] that are received at once. Each holds one open file and two chunks, so this
 /// bounds memory to 128 MiB and stays under the usual limit of 1,024 open files. The rest wait their turn.

@@ -2,7 +2,7 @@
 
 use crate::{
     blobs::{Blobs, Source},
-    bounds::CHUNK_BYTES,
+    bounds::READ_BYTES,
     index::{Held, Piece},
     intake::blocking,
 };
@@ -67,7 +67,7 @@ impl Reader {
                 if self.open.is_none() {
                     self.open = Some(self.blobs.open(blob, slice.offset)?);
                 }
-                let limit = usize::try_from(slice.length).unwrap_or(usize::MAX).min(CHUNK_BYTES);
+                let limit = usize::try_from(slice.length).unwrap_or(usize::MAX).min(READ_BYTES);
                 self.open.as_mut().map_or(Ok(Bytes::new()), |source| source.read(limit))?
             }
         };
