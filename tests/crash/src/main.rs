@@ -1,5 +1,11 @@
 //! Crashes of a whole host, from outside: the release `lectern` is killed, loses power or is given a disk that fails, and
 //! whatever it has acknowledged must end exactly once.
+//!
+//! ```text
+//! cargo run --release -p crash -- kills --kills 200 --documents 100 --seed 1
+//! cargo run --release -p crash -- power --losses 30 --time-scale 5000
+//! cargo run --release -p crash -- faults
+//! ```
 
 #![expect(
     clippy::print_stdout,

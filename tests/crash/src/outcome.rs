@@ -121,7 +121,7 @@ fn the_one<'r>(register: &'r [Document], upload: &Acknowledged) -> Result<&'r Do
         Place::Object { key, .. } => document.key == *key,
     };
     let found: Vec<_> = register.iter().filter(is_it).collect();
-    ensure!(found.len() == 1, "{upload:?} is {} documents", found.len());
+    ensure!(found.len() == 1, "{} ({:?}) is {} documents", upload.file.name, upload.place, found.len());
     Ok(found[0])
 }
 
