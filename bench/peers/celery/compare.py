@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 WEB_WORKERS = 2
 START_SECONDS_MAX = 60
+LOG_CHARS_MAX = 2000
 
 
 def free_port() -> int:
@@ -93,8 +94,17 @@ def measure_peer(options, policy: str) -> dict:
                     until(lambda: answers_http(f"http://127.0.0.1:{web}/counts"), "uvicorn")
                     with running(celery, folder / "celery.log", env=environment, cwd=HERE) as worker:
                         parts = [process.pid for process in (server, api, worker)]
-                        figures = drive(options, f"http://127.0.0.1:{web}", parts)
+                        try:
+                            figures = drive(options, f"http://127.0.0.1:{web}", parts)
+                        except subprocess.CalledProcessError:
+                            show_logs(folder)
+                            raise
     return {"appendfsync": policy, "concurrency": options.concurrency, "web_workers": WEB_WORKERS, **figures}
+
+
+def show_logs(folder: Path) -> None:
+    for log in sorted(folder.glob("*.log")):
+        print(f"== {log.name}\n{log.read_text(errors='replace')[-LOG_CHARS_MAX:]}", file=sys.stderr)
 
 
 def drive(options, url: str, parts: list[int]) -> dict:
