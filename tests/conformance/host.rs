@@ -117,7 +117,7 @@ impl Host {
 }
 
 impl Clients {
-    fn of(sdk: &SdkConfig) -> Self {
+    pub(crate) fn of(sdk: &SdkConfig) -> Self {
         let once = sdk.clone().into_builder().retry_config(RetryConfig::disabled()).build();
         Self {
             s3: aws_sdk_s3::Client::new(&once),

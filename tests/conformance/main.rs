@@ -4,6 +4,7 @@
 
 #![expect(clippy::redundant_closure_for_method_calls, reason = "the SDK's types have long paths")]
 
+mod determinism;
 mod dynamodb;
 mod host;
 mod s3;

@@ -73,6 +73,7 @@ impl Tables {
     }
 
     fn answer(&self, status: StatusCode, body: String) -> Response<Bytes> {
+        let body = if self.is_ordered { ordered(body) } else { body };
         let mut answer = Response::new(Bytes::from(body));
         *answer.status_mut() = status;
         let headers = answer.headers_mut();
@@ -84,6 +85,13 @@ impl Tables {
         }
         answer
     }
+}
+
+/// The same JSON, the members of its objects sorted.
+fn ordered(body: String) -> String {
+    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&body) else { return body };
+    value.sort_all_objects();
+    value.to_string()
 }
 
 /// The refusal of everything once the disk has failed.

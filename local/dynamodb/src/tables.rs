@@ -31,6 +31,8 @@ pub struct Tables {
     pub(crate) health: Arc<Health>,
     /// Absent in memory.
     pub(crate) writer: Option<Arc<Writer>>,
+    /// Whether members of answers are sorted. The engine keeps items in maps whose order is another one each time.
+    pub(crate) is_ordered: bool,
 }
 
 impl fmt::Debug for Tables {
@@ -78,14 +80,22 @@ impl Tables {
         Ok(Self { writer: Some(Arc::new(writer)), ..tables })
     }
 
-    /// Tables that end with the process.
+    /// Tables that end with the process. The same calls have the same answers, byte for byte, but for when a table was
+    /// created and the id it was given then.
     pub fn in_memory() -> Result<Self, TablesError> {
-        Database::memory().map(Self::over).map_err(TablesError::Engine)
+        let engine = Database::memory().map_err(TablesError::Engine)?;
+        Ok(Self { is_ordered: true, ..Self::over(engine) })
     }
 
     fn over(engine: Database) -> Self {
-        let (commits, health) = (Arc::default(), Arc::default());
-        Self { engine, answers: Arc::default(), commits, health, writer: None }
+        Self {
+            engine,
+            answers: Arc::default(),
+            commits: Arc::default(),
+            health: Arc::default(),
+            writer: None,
+            is_ordered: false,
+        }
     }
 
     /// How many transactions that changed something were committed since the file was opened.

@@ -182,7 +182,9 @@ mod tests {
         desk.write(group);
         let taken = answers.into_iter().map(|mut answer| match answer.try_recv().unwrap() {
             Ok(_) => true,
-            Err(DynoxideError::ConditionalCheckFailedException(..) | DynoxideError::InternalServerError(_)) => false,
+            Err(
+                DynoxideError::ConditionalCheckFailedException(..) | DynoxideError::InternalServerError(_),
+            ) => false,
             Err(error) => panic!("{error}"),
         });
         (taken.collect(), desk.commits.load(Ordering::Relaxed) - before)
