@@ -26,7 +26,7 @@ fn record(trace: &Trace, service: &str, answer: &Response<Bytes>) {
         answer.headers().iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
     headers.sort();
     let body = String::from_utf8_lossy(answer.body());
-    let mut trace = trace.lock().unwrap();
+    let mut trace = trace.lock().expect("nobody panicked");
     writeln!(trace, "{service} {} {headers:?} {body}", answer.status()).expect("a string takes any text");
 }
 
@@ -81,37 +81,56 @@ fn recording() -> (Host, Clients, Trace) {
 async fn objects(host: &Host, clients: &Clients) {
     let spec =
         BucketSpec { name: "bucket".to_owned(), versioned: true, notifications: true, cors: Vec::new() };
-    host.s3.create_bucket(spec).await.unwrap();
+    host.s3.create_bucket(spec).await.expect("it is answered");
     for size in [10, 100_000, 600_000] {
         let put = clients.s3.put_object().bucket("bucket").key("key").metadata("b", "2").metadata("a", "1");
-        put.body(vec![7; size].into()).send().await.unwrap();
+        put.body(vec![7; size].into()).send().await.expect("it is answered");
         host.clock.advance(Duration::from_secs(1));
     }
-    let begun = clients.s3.create_multipart_upload().bucket("bucket").key("parts").send().await.unwrap();
-    let part = clients.s3.upload_part().bucket("bucket").key("parts").upload_id(begun.upload_id().unwrap());
-    part.part_number(1).body(vec![1; 70_000].into()).send().await.unwrap();
-    clients.s3.delete_object().bucket("bucket").key("key").send().await.unwrap();
-    clients.s3.get_object().bucket("bucket").key("key").send().await.unwrap_err();
-    clients.s3.list_object_versions().bucket("bucket").send().await.unwrap();
-    clients.s3.list_multipart_uploads().bucket("bucket").send().await.unwrap();
+    let begun = clients
+        .s3
+        .create_multipart_upload()
+        .bucket("bucket")
+        .key("parts")
+        .send()
+        .await
+        .expect("it is answered");
+    let part = clients
+        .s3
+        .upload_part()
+        .bucket("bucket")
+        .key("parts")
+        .upload_id(begun.upload_id().expect("an upload has an id"));
+    part.part_number(1).body(vec![1; 70_000].into()).send().await.expect("it is answered");
+    clients.s3.delete_object().bucket("bucket").key("key").send().await.expect("it is answered");
+    clients.s3.get_object().bucket("bucket").key("key").send().await.expect_err("it is refused");
+    clients.s3.list_object_versions().bucket("bucket").send().await.expect("it is answered");
+    clients.s3.list_multipart_uploads().bucket("bucket").send().await.expect("it is answered");
 }
 
 async fn messages(host: &Host, clients: &Clients) {
     let redrive = Some(Redrive { target: "dead".to_owned(), max_receive_count: 1 });
     let specs = vec![QueueSpec { redrive, ..QueueSpec::named("work") }, QueueSpec::named("dead")];
-    host.queues.create_all(specs).await.unwrap();
+    host.queues.create_all(specs).await.expect("it is answered");
     let url = format!("{ENDPOINT}/000000000000/work");
     for body in ["one", "two", "three"] {
-        clients.sqs.send_message().queue_url(&url).message_body(body).send().await.unwrap();
+        clients.sqs.send_message().queue_url(&url).message_body(body).send().await.expect("it is answered");
     }
     for _ in 0..3 {
         let receive = clients.sqs.receive_message().queue_url(&url).max_number_of_messages(2);
         let receive = receive.wait_time_seconds(20).message_system_attribute_names("All".into());
-        receive.send().await.unwrap();
+        receive.send().await.expect("it is answered");
         host.clock.advance(Duration::from_secs(30));
     }
-    clients.sqs.get_queue_attributes().queue_url(&url).attribute_names("All".into()).send().await.unwrap();
-    clients.sqs.list_queues().send().await.unwrap();
+    clients
+        .sqs
+        .get_queue_attributes()
+        .queue_url(&url)
+        .attribute_names("All".into())
+        .send()
+        .await
+        .expect("it is answered");
+    clients.sqs.list_queues().send().await.expect("it is answered");
 }
 
 async fn items(host: &Host, clients: &Clients) {
@@ -121,22 +140,22 @@ async fn items(host: &Host, clients: &Clients) {
         "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
         "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
     });
-    host.tables.create_table(&table).unwrap();
+    host.tables.create_table(&table).expect("it is answered");
     for number in 0..20 {
         let put = clients.dynamodb.put_item().table_name("table");
         let put = put.item("id", AttributeValue::S(number.to_string()));
         // Many attributes: a map of them has as many orders.
         let fill = |put, at| put_text(put, &format!("attribute-{at}"));
-        (0..12).fold(put, fill).send().await.unwrap();
+        (0..12).fold(put, fill).send().await.expect("it is answered");
     }
-    clients.dynamodb.scan().table_name("table").send().await.unwrap();
+    clients.dynamodb.scan().table_name("table").send().await.expect("it is answered");
     let refused =
         clients.dynamodb.put_item().table_name("table").item("id", AttributeValue::S("1".to_owned()));
     let refused = refused.condition_expression("attribute_not_exists(id)");
     let told = aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
-    refused.return_values_on_condition_check_failure(told).send().await.unwrap_err();
+    refused.return_values_on_condition_check_failure(told).send().await.expect_err("it is refused");
     // Not `DescribeTable`: the engine draws a table's id, and reads the system's clock for when it was created.
-    clients.dynamodb.list_tables().send().await.unwrap();
+    clients.dynamodb.list_tables().send().await.expect("it is answered");
 }
 
 fn put_text(
@@ -151,10 +170,10 @@ async fn play() -> String {
     objects(&host, &clients).await;
     messages(&host, &clients).await;
     items(&host, &clients).await;
-    clients.states.list_state_machines().send().await.unwrap();
-    let mut trace = std::mem::take(&mut *trace.lock().unwrap());
-    for event in host.s3.next_events(100).await.unwrap() {
-        writeln!(trace, "event {} {}", event.id, event.body).unwrap();
+    clients.states.list_state_machines().send().await.expect("it is answered");
+    let mut trace = std::mem::take(&mut *trace.lock().expect("nobody panicked"));
+    for event in host.s3.next_events(100).await.expect("it is answered") {
+        writeln!(trace, "event {} {}", event.id, event.body).expect("it is answered");
     }
     trace
 }
