@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use lectern::host::{Interference, Outage, Step};
 use std::{
+    collections::{BTreeMap, BTreeSet},
     future::pending,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -63,6 +64,10 @@ struct State {
     script: Vec<Planned>,
     /// Deliveries that a script wants, by queue.
     doubled: Vec<(String, u32)>,
+    /// Points that nothing passes.
+    closed: BTreeSet<String>,
+    /// How often each point was come to.
+    passages: BTreeMap<String, u64>,
     life: CancellationToken,
     met: u64,
 }
@@ -84,6 +89,8 @@ impl Faults {
             storm: Storm::default(),
             script: Vec::new(),
             doubled: Vec::new(),
+            closed: BTreeSet::new(),
+            passages: BTreeMap::new(),
             life: CancellationToken::new(),
             met: 0,
         };
@@ -129,6 +136,21 @@ impl Faults {
         self.state().doubled.push((queue.to_owned(), times));
     }
 
+    /// Lets nothing pass a point from now on, as if what lies behind it were away.
+    pub fn close(&self, point: &str) {
+        self.state().closed.insert(point.to_owned());
+    }
+
+    /// Lets everything pass a point again.
+    pub fn open(&self, point: &str) {
+        self.state().closed.remove(point);
+    }
+
+    /// How often somebody came to a point, whether or not it let them pass.
+    pub fn passages(&self, point: &str) -> u64 {
+        self.state().passages.get(point).copied().unwrap_or(0)
+    }
+
     /// Whether everything that a script planned has happened.
     pub fn script_is_done(&self) -> bool {
         let state = self.state();
@@ -166,6 +188,11 @@ impl Faults {
         self.state().life.cancel();
     }
 
+    /// How long the simulation has run.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
     /// Writes something down.
     pub fn note(&self, what: &str) {
         self.trace.note(self.clock.elapsed(), what);
@@ -173,6 +200,12 @@ impl Faults {
 
     fn drawn(&self, point: &str, when: When) -> Option<Fault> {
         let mut state = self.state();
+        if when == When::Before {
+            *state.passages.entry(point.to_owned()).or_default() += 1;
+            if state.closed.contains(point) {
+                return Some(Fault::Outage);
+            }
+        }
         if let Some(fault) = state.scripted(point, when) {
             return Some(fault);
         }

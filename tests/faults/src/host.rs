@@ -6,8 +6,14 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use lectern::gateway::{self, Gateway};
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 use tower::ServiceExt as _;
+
+/// How often somebody looks whether the host is there.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Nobody answered, or the answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +43,20 @@ impl Host {
 
     pub(crate) fn close(&self) {
         *self.doors.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Waits until nobody is there.
+    pub(crate) async fn closed(&self) {
+        while self.doors().is_ok() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Waits until somebody is there.
+    pub(crate) async fn opened(&self) {
+        while self.doors().is_err() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     fn doors(&self) -> Result<Doors, Down> {

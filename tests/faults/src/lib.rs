@@ -3,6 +3,7 @@
 //! [`simulate`] runs the real stack over storage in memory; [`Faults`] come from a script or from a seed; the checker
 //! and the [`watch`] know only the invariants. Nothing here opens a socket.
 
+pub mod alarms;
 pub mod checker;
 pub mod clock;
 pub mod faults;
@@ -18,6 +19,7 @@ pub mod trace;
 pub mod watch;
 mod wire;
 
+pub use alarms::Alarms;
 pub use faults::{Fault, Faults, Storm, When};
 pub use people::{Acknowledged, Handout};
 pub use processor::Behaviour;

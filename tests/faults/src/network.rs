@@ -9,12 +9,17 @@ use axum::Router;
 use bytes::Bytes;
 use collect::guard::{Carrier, Guard, Policy, Resolver};
 use edge::{Transport, TransportError};
-use http::{Response, StatusCode};
+use http::{
+    HeaderValue, Method, Response, StatusCode,
+    header::{LOCATION, RETRY_AFTER},
+};
 use http_body_util::BodyExt as _;
 use std::{
+    collections::VecDeque,
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
 };
 use tower::ServiceExt as _;
 
@@ -32,6 +37,12 @@ struct Inner {
     issuer: OnceLock<Router>,
     /// Where names lead, if not where they lead by nature: each look gives the next answer, the last one stays.
     names: Mutex<Vec<(String, Vec<IpAddr>)>>,
+    /// What the processor's API answers next, before it answers as it would.
+    excuses: Mutex<VecDeque<Excuse>>,
+    /// Where the next fetches are sent on to.
+    redirects: Mutex<VecDeque<String>>,
+    asked: Mutex<Vec<Asked>>,
+    under_way: Mutex<UnderWay>,
     /// Every address that a connection was made to for a file.
     connected: Mutex<Vec<SocketAddr>>,
 }
@@ -49,6 +60,10 @@ impl Network {
             processor: OnceLock::new(),
             issuer: OnceLock::new(),
             names: Mutex::default(),
+            excuses: Mutex::default(),
+            redirects: Mutex::default(),
+            asked: Mutex::default(),
+            under_way: Mutex::default(),
             connected: Mutex::default(),
         }))
     }
@@ -67,13 +82,46 @@ impl Network {
 
     /// Lets the next look at `name` find `addresses`.
     pub fn name(&self, name: &str, addresses: &[IpAddr]) {
-        let mut names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.push((name.to_owned(), addresses.to_vec()));
+        held(&self.0.names).push((name.to_owned(), addresses.to_vec()));
+    }
+
+    /// Lets the processor's API answer the next request of this method with an excuse.
+    pub fn excuse(&self, method: Method, status: u16, retry_after: Option<&str>) {
+        let excuse = Excuse { method, status, retry_after: retry_after.map(str::to_owned) };
+        held(&self.0.excuses).push_back(excuse);
+    }
+
+    /// Lets the next fetch of a file be sent on to another address.
+    pub fn redirect(&self, to: &str) {
+        held(&self.0.redirects).push_back(to.to_owned());
+    }
+
+    /// When the processor's API was asked by this method, whether or not it was there.
+    pub fn asked(&self, method: &Method) -> Vec<Duration> {
+        let asked = held(&self.0.asked);
+        asked.iter().filter(|asked| asked.method == *method).map(|asked| asked.at).collect()
+    }
+
+    /// The most requests to the processor's API that were ever under way at once.
+    pub fn at_once_max(&self) -> usize {
+        held(&self.0.under_way).max
+    }
+
+    fn excused(&self, method: &Method) -> Option<reqwest::Response> {
+        let mut excuses = held(&self.0.excuses);
+        let index = excuses.iter().position(|excuse| excuse.method == *method)?;
+        let excuse = excuses.remove(index)?;
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::from_u16(excuse.status).ok()?;
+        if let Some(value) = excuse.retry_after.and_then(|value| HeaderValue::try_from(value).ok()) {
+            response.headers_mut().insert(RETRY_AFTER, value);
+        }
+        Some(response.into())
     }
 
     /// Every address that was connected to for a file.
     pub fn connected(&self) -> Vec<SocketAddr> {
-        self.0.connected.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        held(&self.0.connected).clone()
     }
 }
 
@@ -94,6 +142,12 @@ impl Transport for Network {
         }
         let faults = &self.0.faults;
         let point = format!("processor {}", request.method());
+        held(&self.0.asked).push(Asked { at: faults.elapsed(), method: request.method().clone() });
+        let _under_way = Passage::begin(&self.0.under_way);
+        if let Some(excuse) = self.excused(request.method()) {
+            faults.note(&format!("{point} {}", excuse.status().as_u16()));
+            return Ok(excuse);
+        }
         if let Err(fault) = faults.meet(&point, When::Before).await {
             return unwilling(faults, fault).map_err(lost);
         }
@@ -106,6 +160,48 @@ impl Transport for Network {
             Err(_) => Err(lost("the connection broke off")),
         }
     }
+}
+
+/// What the processor's API says instead of an answer.
+struct Excuse {
+    method: Method,
+    status: u16,
+    retry_after: Option<String>,
+}
+
+/// One request to the processor's API.
+struct Asked {
+    at: Duration,
+    method: Method,
+}
+
+/// Requests to the processor's API that are under way, and the most that ever were.
+#[derive(Default)]
+struct UnderWay {
+    now: usize,
+    max: usize,
+}
+
+/// One of them.
+struct Passage<'a>(&'a Mutex<UnderWay>);
+
+impl<'a> Passage<'a> {
+    fn begin(under_way: &'a Mutex<UnderWay>) -> Self {
+        let mut counted = held(under_way);
+        counted.now += 1;
+        counted.max = counted.max.max(counted.now);
+        Self(under_way)
+    }
+}
+
+impl Drop for Passage<'_> {
+    fn drop(&mut self) {
+        held(self.0).now -= 1;
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A processor that cannot, or does not want to.
@@ -143,7 +239,7 @@ async fn received(mut request: reqwest::Request) -> Result<http::Request<Bytes>,
 #[async_trait]
 impl Resolver for Network {
     async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>> {
-        let mut names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = held(&self.0.names);
         if let Some(index) = names.iter().position(|(name, _)| name == host) {
             return Ok(names.remove(index).1);
         }
@@ -160,10 +256,17 @@ impl Carrier for Network {
     ) -> Result<reqwest::Response, TransportError> {
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let lost = |reason: &str| TransportError { host: host.clone(), reason: reason.to_owned() };
-        self.0.connected.lock().unwrap_or_else(PoisonError::into_inner).extend(addresses);
+        held(&self.0.connected).extend(addresses);
         let faults = &self.0.faults;
         if let Err(fault) = faults.meet("fetch", When::Before).await {
             return unwilling(faults, fault).map_err(lost);
+        }
+        let onward = held(&self.0.redirects).pop_front();
+        if let Some(to) = onward.and_then(|to| HeaderValue::try_from(to).ok()) {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::FOUND;
+            response.headers_mut().insert(LOCATION, to);
+            return Ok(response.into());
         }
         let path = percent_encoding::percent_decode_str(request.url().path()).decode_utf8_lossy();
         let file = self.0.processor.get().and_then(|processor| processor.file(&path));

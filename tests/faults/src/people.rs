@@ -139,9 +139,13 @@ impl People {
             .header("content-type", "application/json")
             .body(Body::from(body.map(|body| body.to_string()).unwrap_or_default()))
             .ok()?;
+        self.send(request).await
+    }
+
+    /// Sends a request as it is; `None` if nobody answered.
+    pub async fn send(&self, request: Request<Body>) -> Option<Answer> {
         let answer = self.host.api(request).await.ok()?;
-        let status = answer.status().as_u16();
-        let headers = answer.headers().clone();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         Some(Answer { status, headers, body: serde_json::from_slice(answer.body()).unwrap_or_default() })
     }
 

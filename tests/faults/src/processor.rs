@@ -7,6 +7,7 @@ use crate::{
 };
 use bytes::Bytes;
 use clock::{Clock, Random};
+use futures::future::join_all;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use std::{
@@ -51,6 +52,8 @@ pub enum Behaviour {
     Fails { for_good: bool },
     /// Says that the job is finished, and then that it failed.
     FailsAfter,
+    /// Does the work and calls back, but answers 409 to a job that it has already: whoever sent it has to ask.
+    Conflicts,
     /// Refuses the job with this status.
     Refuses(u16),
     /// Returns something wrong.
@@ -133,6 +136,12 @@ impl Processor {
         self.state().jobs.keys().cloned().collect()
     }
 
+    /// What it would call back with about a job that it knows, done or not; the files are there from now on.
+    pub fn callback_body(&self, reference: &str) -> Option<Vec<u8>> {
+        let job = self.state().jobs.get(reference).cloned()?;
+        Some(self.body(reference, &job, false, false))
+    }
+
     /// How many requests it was asked.
     pub fn requests(&self) -> u64 {
         self.state().requests
@@ -166,6 +175,9 @@ impl Processor {
             return status(StatusCode::BAD_REQUEST);
         }
         if let Some(known) = self.state().jobs.get(&reference) {
+            if known.behaviour == Behaviour::Conflicts {
+                return status(StatusCode::CONFLICT);
+            }
             return json_answer(StatusCode::ACCEPTED, &json!({ "job_id": known.id }));
         }
         let behaviour = self.behaviour();
@@ -285,9 +297,7 @@ impl Processor {
             }
             Behaviour::Again(times) => {
                 let (id, body) = (self.fresh_id(), finished(false));
-                for _ in 0..times {
-                    self.call_back(&id, &body).await;
-                }
+                join_all((0..times).map(|_| self.call_back(&id, &body))).await;
             }
             Behaviour::AgainAnew => {
                 for _ in 0..2 {
@@ -306,6 +316,12 @@ impl Processor {
         let mut bytes = [0; 8];
         self.random.fill(&mut bytes);
         format!("msg_{}", hex::encode(bytes))
+    }
+
+    /// A callback's body about a job that it knows: the job failed, or it finished with its result or a second one.
+    pub fn body_about(&self, reference: &str, failed: bool, second: bool) -> Vec<u8> {
+        let job = self.state().jobs.get(reference).cloned();
+        job.map(|job| self.body(reference, &job, failed, second)).unwrap_or_default()
     }
 
     /// A callback's body about a job.

@@ -35,6 +35,9 @@ pub const DRAIN_MAX: Duration = Duration::from_hours(24 * 14);
 /// How long a host stays down at most.
 const DOWN_SECONDS_MAX: u64 = 600;
 
+/// What the next life of the host runs.
+type SharedPlan = Arc<Mutex<Plan>>;
+
 /// A running simulation.
 #[derive(Debug)]
 pub struct Simulation {
@@ -45,6 +48,8 @@ pub struct Simulation {
     pub network: Network,
     pub storage: Storage,
     pub issuer: Issuer,
+    plan: SharedPlan,
+    host: Arc<Host>,
     trace: Arc<Trace>,
     acknowledged: Mutex<Vec<Acknowledged>>,
     lives: AbortOnDropHandle<()>,
@@ -109,10 +114,10 @@ impl Simulation {
         let processor = Processor::new(faults.clone(), shown, random, Arc::clone(&host));
         network.connect(processor.clone(), issuer.router());
         let storage = Storage::in_memory(&world, AWS_URL)?;
-        let plan = Arc::new(plan()?);
+        let plan = Arc::new(Mutex::new(plan()?));
         let stillborn = Arc::<Mutex<Option<String>>>::default();
         let life = Lives {
-            plan,
+            plan: Arc::clone(&plan),
             storage: storage.clone(),
             world,
             faults: faults.clone(),
@@ -120,7 +125,7 @@ impl Simulation {
             stillborn: Arc::clone(&stillborn),
         };
         let stack = life.begin().await.context("the stack cannot be launched")?;
-        let people = People::new(host, issuer.clone());
+        let people = People::new(Arc::clone(&host), issuer.clone());
         let lives = AbortOnDropHandle::new(tokio::spawn(life.go_on(stack)));
         Ok(Self {
             clock,
@@ -130,6 +135,8 @@ impl Simulation {
             network,
             storage,
             issuer,
+            plan,
+            host,
             trace,
             acknowledged: Mutex::default(),
             lives,
@@ -146,6 +153,19 @@ impl Simulation {
     /// Every upload that was acknowledged so far.
     pub fn uploads(&self) -> Vec<Acknowledged> {
         self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes what the template says, and starts the host anew with it.
+    pub async fn configure(&self, change: impl FnOnce(&mut Plan)) {
+        change(&mut self.plan.lock().unwrap_or_else(PoisonError::into_inner));
+        self.restart().await;
+    }
+
+    /// Lets the host die, and waits until it lives again.
+    pub async fn restart(&self) {
+        self.faults.crash();
+        self.host.closed().await;
+        self.host.opened().await;
     }
 
     /// Ends every fault and puts the clock right.
@@ -253,7 +273,7 @@ fn plan() -> anyhow::Result<Plan> {
 
 /// One life of the host after the other.
 struct Lives {
-    plan: Arc<Plan>,
+    plan: SharedPlan,
     storage: Storage,
     world: World,
     faults: Faults,
@@ -263,7 +283,8 @@ struct Lives {
 
 impl Lives {
     async fn begin(&self) -> anyhow::Result<Stack> {
-        let stack = Stack::launch(Arc::clone(&self.plan), &self.storage, &self.world, AWS_URL).await?;
+        let plan = Arc::new(self.plan.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let stack = Stack::launch(plan, &self.storage, &self.world, AWS_URL).await?;
         self.host.open(stack.router(), stack.gateway.clone());
         Ok(stack)
     }
