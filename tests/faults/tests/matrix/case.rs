@@ -80,7 +80,7 @@ impl Case {
 
 /// One case: `case!(22, f22_callback_never_arrives, Ends::Parked, ["path guard"])` for an async function of that name.
 macro_rules! case {
-    ($row:literal, $name:ident, $ends:expr, [$($guard:literal),* $(,)?]) => {
+    ($row:literal, $name:ident, $ends:expr, [$($guard:expr),* $(,)?]) => {
         $crate::case::Case {
             row: $row,
             name: stringify!($name),

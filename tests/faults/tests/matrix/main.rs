@@ -11,6 +11,7 @@ mod delay;
 mod duplicates;
 mod floods;
 mod forgery;
+mod story;
 mod table;
 
 use case::Case;
