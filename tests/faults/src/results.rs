@@ -3,6 +3,13 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+/// More than anybody takes of findings.
+const FINDINGS: usize = 20_001;
+/// More than anybody takes of cues.
+const CUES: usize = 100_001;
+/// More than anybody takes of a text or of a video's facts, in bytes.
+const HUGE_BYTES: usize = 4 * 1024 * 1024 + 1;
+
 /// What a teacher hands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -48,6 +55,16 @@ pub enum Wrong {
     Outside,
     /// Arrays in arrays in arrays.
     Deep,
+    /// A PDF where text was announced.
+    Pdf,
+    /// A picture that is also a text.
+    Polyglot,
+    /// More findings, or more cues, than anybody reads.
+    Countless,
+    /// A file that is announced to be larger than any that is taken.
+    Huge,
+    /// A file that goes on after its announced end.
+    Endless,
 }
 
 /// What is right for a file that says `word`: the text with one finding, or a transcript with the facts of the video.
@@ -152,9 +169,33 @@ pub(crate) fn wrong(made: Vec<Made>, wrong: Wrong) -> (Vec<Made>, Vec<Vec<u8>>) 
             }
         }
         Wrong::Deep => made[last].content = [vec![b'['; 100_000], vec![b']'; 100_000]].concat(),
+        Wrong::Pdf => made[0].content = [b"%PDF-1.7\n".as_slice(), &made[0].content, b"%%EOF\n"].concat(),
+        Wrong::Polyglot => {
+            made[0].content = [b"GIF89a\x01\0\x01\0\0\0\0;\n\n".as_slice(), &made[0].content].concat();
+        }
+        Wrong::Countless => made[last].content = countless(&made[last]),
+        Wrong::Huge => made[0].content.resize(HUGE_BYTES, b' '),
+        Wrong::Endless => {
+            let mut served = served(&made);
+            served[0].resize(HUGE_BYTES, b' ');
+            return (made, served);
+        }
     }
     let served = served(&made);
     (made, served)
+}
+
+/// The same finding or cue, again and again.
+fn countless(made: &Made) -> Vec<u8> {
+    if made.role == "transcript" {
+        let cue = |number| format!("00:00:01.000 --> 00:00:04.000\n{number}\n\n");
+        let cues: String = (0..CUES).map(cue).collect();
+        return format!("WEBVTT\n\n{cues}").into();
+    }
+    let mut report: Value = serde_json::from_slice(&made.content).unwrap_or_default();
+    report["matches"] =
+        vec![json!({ "message": "", "offset": 0, "length": 0, "replacements": [] }); FINDINGS].into();
+    report.to_string().into()
 }
 
 /// The announcement of one file.

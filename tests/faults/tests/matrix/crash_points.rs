@@ -31,18 +31,73 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn uploads() -> Vec<Case> {
     vec![
-        case!(1, f01_dies_before_an_object_is_durable, Ends::Refused, ["local/s3/src/operations/put_object.rs put_object"]),
-        case!(1, f01_dies_between_the_parts_of_an_upload, Ends::Once, ["functions/api/src/uploads/progress.rs received"]),
-        case!(1, f01_dies_before_an_upload_is_completed, Ends::Once, ["crates/document/src/rules/upload.rs fn completed"]),
-        case!(1, f01_an_upload_that_nobody_finishes, Ends::Error, ["functions/ingest/src/look.rs Event::NotThere"]),
-        case!(2, f02_dies_before_the_event_is_sent, Ends::Once, ["local/src/host/outboxes.rs store.acknowledge"]),
+        case!(
+            1,
+            f01_dies_before_an_object_is_durable,
+            Ends::Refused,
+            ["local/s3/src/operations/put_object.rs put_object"]
+        ),
+        case!(
+            1,
+            f01_dies_between_the_parts_of_an_upload,
+            Ends::Once,
+            ["functions/api/src/uploads/progress.rs received"]
+        ),
+        case!(
+            1,
+            f01_dies_before_an_upload_is_completed,
+            Ends::Once,
+            ["crates/document/src/rules/upload.rs fn completed"]
+        ),
+        case!(
+            1,
+            f01_an_upload_that_nobody_finishes,
+            Ends::Error,
+            ["functions/ingest/src/look.rs Event::NotThere"]
+        ),
+        case!(
+            2,
+            f02_dies_before_the_event_is_sent,
+            Ends::Once,
+            ["local/src/host/outboxes.rs store.acknowledge"]
+        ),
         case!(2, f02_dies_before_the_event_is_struck_off, Ends::Once, [SENDS_AGAIN]),
-        case!(2, f02_dies_after_an_upload_is_completed, Ends::Once, ["local/src/host/outboxes.rs store.acknowledge"]),
-        case!(2, f02_the_queue_cannot_be_reached, Ends::Once, ["local/src/host/outboxes.rs store.acknowledge"]),
-        case!(3, f03_dies_with_an_event_received, Ends::Once, ["local/src/host/resources.rs release_in_flight"]),
-        case!(3, f03_dies_with_a_plan_received, Ends::Once, ["local/src/host/resources.rs release_in_flight"]),
-        case!(3, f03_dies_with_a_callback_received, Ends::Once, ["local/src/host/resources.rs release_in_flight"]),
-        case!(3, f03_dies_with_results_received, Ends::Once, ["local/src/host/resources.rs release_in_flight"]),
+        case!(
+            2,
+            f02_dies_after_an_upload_is_completed,
+            Ends::Once,
+            ["local/src/host/outboxes.rs store.acknowledge"]
+        ),
+        case!(
+            2,
+            f02_the_queue_cannot_be_reached,
+            Ends::Once,
+            ["local/src/host/outboxes.rs store.acknowledge"]
+        ),
+        case!(
+            3,
+            f03_dies_with_an_event_received,
+            Ends::Once,
+            ["local/src/host/resources.rs release_in_flight"]
+        ),
+        case!(
+            3,
+            f03_dies_with_a_plan_received,
+            Ends::Once,
+            ["local/src/host/resources.rs release_in_flight"]
+        ),
+        case!(
+            3,
+            f03_dies_with_a_callback_received,
+            Ends::Once,
+            ["local/src/host/resources.rs release_in_flight"]
+        ),
+        case!(
+            3,
+            f03_dies_with_results_received,
+            Ends::Once,
+            ["local/src/host/resources.rs release_in_flight"]
+        ),
     ]
 }
 
@@ -53,39 +108,119 @@ fn sending() -> Vec<Case> {
         case!(4, f04_dies_when_it_is_claimed, Ends::Once, [LEASE]),
         case!(4, f04_dies_before_it_sends, Ends::Once, [LEASE]),
         case!(4, f04_dies_before_it_reads_the_original, Ends::Once, [LEASE]),
-        case!(5, f05_the_answer_is_lost, Ends::Once, [IDEMPOTENCY, "functions/transfer/src/sending.rs fn no_answer"]),
+        case!(
+            5,
+            f05_the_answer_is_lost,
+            Ends::Once,
+            [IDEMPOTENCY, "functions/transfer/src/sending.rs fn no_answer"]
+        ),
         case!(5, f05_dies_before_the_answer, Ends::Once, [IDEMPOTENCY, LEASE]),
-        case!(5, f05_a_processor_that_says_conflict_is_asked, Ends::Once, ["functions/transfer/src/sending.rs Meaning::Known"]),
+        case!(
+            5,
+            f05_a_processor_that_says_conflict_is_asked,
+            Ends::Once,
+            ["functions/transfer/src/sending.rs Meaning::Known"]
+        ),
         case!(6, f06_dies_before_the_acceptance_is_written, Ends::Once, [IDEMPOTENCY, LEASE]),
-        case!(6, f06_dies_after_the_acceptance_is_written, Ends::Once, ["crates/document/src/rules/delivery.rs Status::Processing => return Verdict::repeated"]),
+        case!(
+            6,
+            f06_dies_after_the_acceptance_is_written,
+            Ends::Once,
+            ["crates/document/src/rules/delivery.rs Status::Processing => return Verdict::repeated"]
+        ),
         case!(6, f06_the_register_takes_nothing, Ends::Once, [IDEMPOTENCY, LEASE]),
     ]
 }
 
 fn results() -> Vec<Case> {
     vec![
-        case!(7, f07_dies_before_a_callback_is_kept, Ends::Once, ["functions/callback/src/lib.rs Answer::Unavailable"]),
-        case!(7, f07_dies_before_a_callback_is_answered, Ends::Once, ["functions/collect/src/receipt.rs fn is_same"]),
-        case!(7, f07_the_answer_to_a_callback_is_lost, Ends::Once, ["functions/collect/src/receipt.rs fn is_same"]),
-        case!(8, f08_dies_while_files_are_fetched, Ends::Once, ["local/src/host/resources.rs release_in_flight"]),
+        case!(
+            7,
+            f07_dies_before_a_callback_is_kept,
+            Ends::Once,
+            ["functions/callback/src/lib.rs Answer::Unavailable"]
+        ),
+        case!(
+            7,
+            f07_dies_before_a_callback_is_answered,
+            Ends::Once,
+            ["functions/collect/src/receipt.rs fn is_same"]
+        ),
+        case!(
+            7,
+            f07_the_answer_to_a_callback_is_lost,
+            Ends::Once,
+            ["functions/collect/src/receipt.rs fn is_same"]
+        ),
+        case!(
+            8,
+            f08_dies_while_files_are_fetched,
+            Ends::Once,
+            ["local/src/host/resources.rs release_in_flight"]
+        ),
         case!(8, f08_dies_between_two_results, Ends::Once, ["crates/document/src/identity.rs fn result_key"]),
-        case!(8, f08_dies_before_returned_is_written, Ends::Once, ["crates/document/src/identity.rs fn result_key"]),
-        case!(8, f08_dies_returned_and_not_sent_on, Ends::Once, ["crates/document/src/rules/results.rs document.status == Status::Returned"]),
-        case!(9, f09_dies_before_ready_is_written, Ends::Once, ["crates/document/src/identity.rs fn normalized_key"]),
-        case!(9, f09_dies_after_ready_is_written, Ends::Once, ["functions/normalize/src/lib.rs fn waits_for"]),
-        case!(9, f09_dies_before_the_message_is_deleted, Ends::Once, ["functions/normalize/src/lib.rs fn waits_for"]),
+        case!(
+            8,
+            f08_dies_before_returned_is_written,
+            Ends::Once,
+            ["crates/document/src/identity.rs fn result_key"]
+        ),
+        case!(
+            8,
+            f08_dies_returned_and_not_sent_on,
+            Ends::Once,
+            ["crates/document/src/rules/results.rs document.status == Status::Returned"]
+        ),
+        case!(
+            9,
+            f09_dies_before_ready_is_written,
+            Ends::Once,
+            ["crates/document/src/identity.rs fn normalized_key"]
+        ),
+        case!(
+            9,
+            f09_dies_after_ready_is_written,
+            Ends::Once,
+            ["functions/normalize/src/lib.rs fn waits_for"]
+        ),
+        case!(
+            9,
+            f09_dies_before_the_message_is_deleted,
+            Ends::Once,
+            ["functions/normalize/src/lib.rs fn waits_for"]
+        ),
     ]
 }
 
 fn machines() -> Vec<Case> {
     vec![
-        case!(10, f10_dies_before_transfer_sends_again, Ends::Once, ["local/states/src/recover.rs fn recover"]),
+        case!(
+            10,
+            f10_dies_before_transfer_sends_again,
+            Ends::Once,
+            ["local/states/src/recover.rs fn recover"]
+        ),
         case!(10, f10_dies_after_transfer_sent_again, Ends::Once, ["local/states/src/recover.rs fn recover"]),
         case!(10, f10_dies_while_transfer_waits, Ends::Once, ["local/states/src/recover.rs fn recover"]),
-        case!(10, f10_dies_before_overdue_asks, Ends::Once, ["statemachines/overdue.asl.json Lambda.Unknown"]),
-        case!(10, f10_dies_after_overdue_asked, Ends::Once, ["statemachines/overdue.asl.json Lambda.Unknown"]),
+        case!(
+            10,
+            f10_dies_before_overdue_asks,
+            Ends::Once,
+            ["statemachines/overdue.asl.json Lambda.Unknown"]
+        ),
+        case!(
+            10,
+            f10_dies_after_overdue_asked,
+            Ends::Once,
+            ["statemachines/overdue.asl.json Lambda.Unknown"]
+        ),
         case!(10, f10_dies_before_results_asks_again, Ends::Once, ["local/states/src/recover.rs fn recover"]),
-        case!(10, f10_dies_while_forget_forgets, Ends::Once, ["statemachines/forget.asl.json Lambda.Unknown"]),
+        case!(
+            10,
+            f10_dies_while_forget_forgets,
+            Ends::Once,
+            ["statemachines/forget.asl.json Lambda.Unknown"]
+        ),
     ]
 }
 
@@ -292,7 +427,8 @@ async fn f10_dies_after_transfer_sent_again(simulation: &Simulation) {
 async fn f10_dies_while_transfer_waits(simulation: &Simulation) {
     hard_to_reach(simulation);
     let upload = put(simulation, &Handout::plan(1)).await;
-    let handed_over = |items: &[serde_json::Value]| items.iter().any(|item| !item["owner"]["machine"].is_null());
+    let handed_over =
+        |items: &[serde_json::Value]| items.iter().any(|item| !item["owner"]["machine"].is_null());
     assert!(simulation.until(handed_over).await, "a machine takes it over");
     simulation.faults.crash();
     let document = ready_after(simulation, &upload, 1).await;

@@ -41,7 +41,11 @@ pub(crate) async fn is(simulation: &Simulation, upload: &Acknowledged, status: &
 /// How often a document's timeline says this.
 pub(crate) fn notes(document: &Value, note: &str) -> usize {
     let timeline = document["timeline"].as_array();
-    timeline.into_iter().flatten().filter(|entry| entry["note"].as_str().unwrap_or_default().contains(note)).count()
+    timeline
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry["note"].as_str().unwrap_or_default().contains(note))
+        .count()
 }
 
 /// How often a document has been in a status.
