@@ -74,9 +74,9 @@ fn time() -> Vec<Case> {
         ),
         case!(
             25,
-            f25_one_poison_event_among_ten,
+            f25_one_poison_message_among_ten,
             Ends::Error,
-            ["crates/edge/src/batch.rs batch_item_failures", "functions/park/src/lib.rs Letter::Arrival"]
+            ["crates/document/src/rules/recovery.rs fn parked"]
         ),
         case!(25, f25_rubbish_among_ten, Ends::Once, ["crates/edge/src/batch.rs batch_item_failures"]),
         case!(
