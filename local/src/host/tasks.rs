@@ -55,7 +55,7 @@ impl Tasks for HostTasks {
             let cause = json!({ "errorType": error.error_type, "errorMessage": error.message });
             task_error(&error.error_type, cause.to_string())
         });
-        self.answered().await?;
+        self.answered("Lambda.Unknown").await?;
         answer
     }
 
@@ -87,16 +87,16 @@ impl Tasks for HostTasks {
             .map_err(|outage| task_error("SQS.AmazonSQSException", outage.to_string()))?;
         let sent = self.queues.send(queue, message).await;
         let sent = sent.map_err(|error| task_error("SQS.AmazonSQSException", error.to_string()))?;
-        self.answered().await?;
+        self.answered("SQS.SdkClientException").await?;
         Ok(json!({ "MessageId": sent.message_id, "MD5OfMessageBody": sent.md5_of_body }))
     }
 }
 
 impl HostTasks {
-    /// The call was made; an outage now loses its answer.
-    async fn answered(&self) -> Result<(), TaskError> {
+    /// The call was made; an outage now loses its answer, which each service has its own error for.
+    async fn answered(&self, lost: &str) -> Result<(), TaskError> {
         let answered = self.interference.before(Step::TaskAnswer).await;
-        answered.map_err(|_| task_error("Lambda.Unknown", "the answer was lost".to_owned()))
+        answered.map_err(|_| task_error(lost, "the answer was lost".to_owned()))
     }
 }
 
