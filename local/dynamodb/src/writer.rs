@@ -159,7 +159,7 @@ mod tests {
     fn desk() -> Desk {
         let engine = Database::memory().unwrap();
         let create = json!({
-            "TableName": "t", "BillingMode": "PAY_PER_REQUEST",
+            "TableName": "items", "BillingMode": "PAY_PER_REQUEST",
             "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
             "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
         });
@@ -172,7 +172,7 @@ mod tests {
         let before = desk.commits.load(Ordering::Relaxed);
         let put = |id: &&str| {
             let put = json!({
-                "TableName": "t", "Item": { "id": { "S": id } },
+                "TableName": "items", "Item": { "id": { "S": id } },
                 "ConditionExpression": "attribute_not_exists(id)",
             });
             let (reply, answer) = oneshot::channel();
