@@ -290,7 +290,7 @@ async fn f18_a_callback_comes_before_the_answer(simulation: &Simulation) {
     simulation.processor.next(Behaviour::Early);
     let upload = put(simulation, &Handout::plan(1)).await;
     let document = ready_after(simulation, &upload, 1).await;
-    assert_eq!(times(&document, "returned"), 1, "{document:#}");
+    assert_eq!((times(&document, "returned"), &document["cycle"]), (1, &0.into()), "{document:#}");
 }
 
 async fn f18_a_callback_comes_and_the_answer_is_lost(simulation: &Simulation) {
