@@ -43,7 +43,7 @@ pub(crate) struct Matrix(PathBuf);
 impl Workshop {
     /// Copies the tracked files, as they are in the checkout now.
     pub(crate) fn prepare() -> anyhow::Result<Self> {
-        let repository = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).canonicalize()?;
+        let repository = repository()?;
         let target = target().unwrap_or_else(|| repository.join("target"));
         let copy = target.join("mutants");
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(&repository).output()?;
@@ -122,6 +122,13 @@ impl Matrix {
         run.wait()?;
         Ok(true)
     }
+}
+
+/// The checkout that this is called in. The path at build time may be the copy's, whose build shares the target folder.
+fn repository() -> anyhow::Result<PathBuf> {
+    let asked = Command::new("git").args(["rev-parse", "--show-toplevel"]).output()?;
+    ensure!(asked.status.success(), "this is not called in a checkout of the repository");
+    Ok(String::from_utf8(asked.stdout)?.trim_end().into())
 }
 
 /// The target folder that this program lies in: `target/debug/mutants`.
