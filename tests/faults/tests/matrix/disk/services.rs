@@ -175,6 +175,7 @@ fn number_of(text: &str) -> Option<usize> {
     (text == content(number)).then_some(number)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn said(error: impl std::error::Error) -> String {
     error.to_string()
 }
