@@ -53,6 +53,8 @@ pub enum Wrong {
     Html,
     /// Findings that lie outside the text.
     Outside,
+    /// Nothing wrong, but a text that carries scripts.
+    Script,
     /// Arrays in arrays in arrays.
     Deep,
     /// A PDF where text was announced.
@@ -167,6 +169,16 @@ pub(crate) fn wrong(made: Vec<Made>, wrong: Wrong) -> (Vec<Made>, Vec<Vec<u8>>) 
                 // Half an hour into a video of ten seconds.
                 made[last].content = b"WEBVTT\n\n00:30:01.000 --> 00:30:04.000\nToo late.\n".into();
             }
+        }
+        Wrong::Script => {
+            let said =
+                String::from_utf8_lossy(&made[0].content).lines().last().unwrap_or_default().to_owned();
+            let page = format!(
+                "<!doctype html><title>Rain</title><script>alert(1)</script><style>@import url(//x.test)</style>\
+                 <p onclick=\"alert(2)\">{said}</p><img src=x onerror=alert(3)><a href=\"javascript:alert(4)\">on</a>"
+            );
+            made[0] =
+                Made { name: "text.html", media_type: "text/html", content: page.into(), ..made[0].clone() };
         }
         Wrong::Deep => made[last].content = [vec![b'['; 100_000], vec![b']'; 100_000]].concat(),
         Wrong::Pdf => made[0].content = [b"%PDF-1.7\n".as_slice(), &made[0].content, b"%%EOF\n"].concat(),

@@ -6,6 +6,8 @@ use std::{fmt, pin::Pin};
 pub(crate) enum Ends {
     /// Exactly one result.
     Once,
+    /// Whatever was acknowledged is there.
+    Kept,
     /// One clear error on the document.
     Error,
     /// Refused, the state unchanged.
@@ -18,6 +20,7 @@ impl fmt::Display for Ends {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Once => "exactly one result",
+            Self::Kept => "everything acknowledged is kept",
             Self::Error => "one clear error on the document",
             Self::Refused => "refused, state unchanged",
             Self::Parked => "failed, can be redriven, alarmed",
@@ -90,4 +93,17 @@ macro_rules! case {
         }
     };
 }
-pub(crate) use case;
+
+/// One case by itself: the same for a function that needs no simulation.
+macro_rules! alone {
+    ($row:literal, $name:ident, $ends:expr, [$($guard:expr),* $(,)?]) => {
+        $crate::case::Case {
+            row: $row,
+            name: stringify!($name),
+            ends: $ends,
+            guards: &[$($guard),*],
+            test: $crate::case::Test::Alone($name),
+        }
+    };
+}
+pub(crate) use {alone, case};

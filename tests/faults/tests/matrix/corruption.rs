@@ -222,14 +222,17 @@ async fn f34_an_upload_of_another_type(simulation: &Simulation) {
 
 async fn f35_a_file_is_missing(simulation: &Simulation) {
     always(simulation, &Handout::plan(1), Wrong::Missing, "role-missing").await;
+    assert!(simulation.network.connected().is_empty(), "nothing of it is fetched");
 }
 
 async fn f35_a_file_too_many(simulation: &Simulation) {
     always(simulation, &Handout::plan(1), Wrong::Extra, "role-unknown").await;
+    assert!(simulation.network.connected().is_empty(), "nothing of it is fetched");
 }
 
 async fn f35_a_file_is_there_twice(simulation: &Simulation) {
     always(simulation, &Handout::video(1), Wrong::Duplicate, "role-twice").await;
+    assert!(simulation.network.connected().is_empty(), "nothing of it is fetched");
 }
 
 /// An upload that is refused with a reason before anybody else hears of it.

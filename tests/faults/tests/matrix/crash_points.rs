@@ -136,6 +136,12 @@ fn results() -> Vec<Case> {
     vec![
         case!(
             7,
+            f07_a_callback_cannot_be_kept,
+            Ends::Once,
+            ["functions/callback/src/lib.rs Answer::Unavailable"]
+        ),
+        case!(
+            7,
             f07_dies_before_a_callback_is_kept,
             Ends::Once,
             ["functions/callback/src/lib.rs Answer::Unavailable"]
@@ -374,6 +380,15 @@ async fn f07_the_answer_to_a_callback_is_lost(simulation: &Simulation) {
     simulation.faults.script_times("callback", When::After, 0, 3, Fault::Outage);
     let upload = put(simulation, &Handout::plan(1)).await;
     ready_after(simulation, &upload, 1).await;
+}
+
+async fn f07_a_callback_cannot_be_kept(simulation: &Simulation) {
+    // Longer than the SDK's own tries: the sender has to come again.
+    simulation.faults.script_times("SQS SendMessage", When::Before, CALLBACK_MESSAGE, 6, Fault::Outage);
+    let upload = put(simulation, &Handout::plan(1)).await;
+    let document = ready_after(simulation, &upload, 1).await;
+    // It was told to come again; nobody had to ask for its result.
+    assert_eq!(document["cycle"], 0, "{document:#}");
 }
 
 async fn f08_dies_while_files_are_fetched(simulation: &Simulation) {

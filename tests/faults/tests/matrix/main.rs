@@ -4,10 +4,12 @@
 //! and again at the end, and the story is told twice to see that the same seed gives the same trace. The table in
 //! `docs/faults.md` is made from the cases: `cargo test -p faults --test matrix -- --write` writes it anew.
 
+mod callbacks;
 mod case;
 mod corruption;
 mod crash_points;
 mod delay;
+mod disk;
 mod duplicates;
 mod floods;
 mod forgery;
@@ -21,6 +23,7 @@ use std::process::ExitCode;
 fn cases() -> Vec<Case> {
     [
         crash_points::cases(),
+        disk::cases(),
         duplicates::cases(),
         delay::cases(),
         corruption::cases(),
@@ -34,6 +37,9 @@ fn main() -> ExitCode {
     let write = std::env::args().any(|argument| argument == "--write");
     if write {
         return table::write(&cases());
+    }
+    if let Some(fill) = disk::Fill::asked_for() {
+        return fill.run();
     }
     let arguments = Arguments::from_args();
     let mut trials: Vec<_> = cases()

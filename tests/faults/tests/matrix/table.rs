@@ -1,7 +1,7 @@
 //! The table of faults, made from the cases.
 
 use crate::case::Case;
-use std::{collections::BTreeSet, fmt::Write as _, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, fmt::Write as _, io::Write as _, path::PathBuf, process::ExitCode};
 
 /// Every fault, in the order of its number.
 const FAULTS: [&str; 52] = [
@@ -100,7 +100,8 @@ pub(crate) fn write(cases: &[Case]) -> ExitCode {
     match std::fs::write(path(), made(cases)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{} cannot be written: {error}", path().display());
+            // Nobody is left to be told if this cannot be said either.
+            let _ = writeln!(std::io::stderr(), "{} cannot be written: {error}", path().display());
             ExitCode::FAILURE
         }
     }
