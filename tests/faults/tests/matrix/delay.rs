@@ -2,7 +2,7 @@
 
 use crate::{
     case::{Case, Ends, case},
-    story::{attempts, ended, is, notes, put, ready_after},
+    story::{attempts, ended, is, notes, put, ready_after, times},
 };
 use faults::{Acknowledged, Alarms, Behaviour, Fault, Handout, Simulation, Storm, When};
 use futures::future::join_all;
@@ -92,7 +92,12 @@ fn time() -> Vec<Case> {
 
 fn weather() -> Vec<Case> {
     vec![
-        case!(27, f27_everything_throttles, Ends::Once, ["crates/edge/src/trouble.rs AGAIN_IN"]),
+        case!(
+            27,
+            f27_everything_throttles,
+            Ends::Once,
+            ["crates/edge/src/trouble.rs AGAIN_IN", "crates/document/src/rules/recovery.rs still_matches"]
+        ),
         case!(28, f28_429_with_seconds, Ends::Once, [RETRY_AFTER, HAND_OVER]),
         case!(28, f28_503_with_seconds, Ends::Once, [RETRY_AFTER, HAND_OVER]),
         case!(28, f28_503_with_a_date, Ends::Once, [RETRY_AFTER, HAND_OVER]),
@@ -157,6 +162,18 @@ fn posts(simulation: &Simulation) -> usize {
     simulation.network.asked(&Method::POST).len()
 }
 
+/// Long waits cost a step for each look of each poller: where only time matters, one poller for each queue will do.
+async fn with_few_pollers(simulation: &Simulation) {
+    let few = |plan: &mut template::Plan| {
+        for event in plan.functions.iter_mut().flat_map(|function| &mut function.events) {
+            if let template::Event::Sqs(mapping) = event {
+                mapping.concurrency = Some(1);
+            }
+        }
+    };
+    simulation.configure(few).await;
+}
+
 /// Everything that park has archived.
 async fn archived(simulation: &Simulation) -> Vec<String> {
     let list = simulation.people.s3().list_objects_v2().bucket("lectern-results").prefix("parked/");
@@ -179,6 +196,7 @@ async fn f22_callback_never_arrives(simulation: &Simulation) {
 }
 
 async fn f22_the_processor_is_busy_for_ever(simulation: &Simulation) {
+    with_few_pollers(simulation).await;
     let alarms = Alarms::listen();
     let upload = plan(simulation, 1, Behaviour::Late(HOUR * 24 * 60)).await;
     let document = ended(simulation, &upload, "failed").await;
@@ -197,6 +215,7 @@ async fn f22_the_processor_has_lost_the_job(simulation: &Simulation) {
 }
 
 async fn f22_silent_and_away(simulation: &Simulation) {
+    with_few_pollers(simulation).await;
     let alarms = Alarms::listen();
     let upload = plan(simulation, 1, Behaviour::Silent).await;
     simulation.faults.close("processor GET");
@@ -216,10 +235,11 @@ async fn f23_callback_after_the_deadline(simulation: &Simulation) {
 }
 
 async fn f23_callback_after_we_gave_up(simulation: &Simulation) {
-    let upload = plan(simulation, 1, Behaviour::Late(HOUR * 48)).await;
+    with_few_pollers(simulation).await;
+    let upload = plan(simulation, 1, Behaviour::Late(HOUR * 28)).await;
     let document = ended(simulation, &upload, "failed").await;
     assert_eq!(code(&document), "processor-silent");
-    tokio::time::sleep(HOUR * 24).await;
+    tokio::time::sleep(HOUR * 3).await;
     let document = ready_after(simulation, &upload, 1).await;
     assert!(document["failure"].is_null(), "{document:#}");
 }
@@ -377,11 +397,10 @@ async fn f27_everything_throttles(simulation: &Simulation) {
     simulation.calm();
     all_ready(simulation, &uploads).await;
     assert!(simulation.faults.met() > 50, "it was a storm");
-    assert_eq!(
-        archived(simulation).await,
-        Vec::<String>::new(),
-        "nothing came to rest in a dead-letter queue"
-    );
+    // A message whose document is further along may come to rest in a dead-letter queue; no document may fail of it.
+    for item in simulation.items().await {
+        assert_eq!(times(&item, "failed"), 0, "{item:#}");
+    }
 }
 
 /// The processor answers with this once: it is left alone for so long, and asked soon after.
@@ -435,6 +454,7 @@ async fn f29_processor_down_for_six_hours(simulation: &Simulation) {
 }
 
 async fn f29_processor_down_for_two_days(simulation: &Simulation) {
+    with_few_pollers(simulation).await;
     let alarms = Alarms::listen();
     simulation.faults.close("processor POST");
     let upload = put(simulation, &Handout::plan(1)).await;
@@ -447,6 +467,7 @@ async fn f29_processor_down_for_two_days(simulation: &Simulation) {
 }
 
 async fn f30_nobody_works_for_a_week(simulation: &Simulation) {
+    with_few_pollers(simulation).await;
     let alarms = Alarms::listen();
     let park = "invoke lectern-park";
     simulation.faults.close(INVOKE_PLANS);
@@ -470,9 +491,10 @@ async fn f30_nobody_works_for_a_week(simulation: &Simulation) {
     ready_after(simulation, &upload, 1).await;
 }
 
-/// A document that was given up and redriven while its first job still runs, for two days and an hour in all.
+/// A document that was given up and redriven while its first job still runs, for 28 hours in all.
 async fn redriven_while_it_runs(simulation: &Simulation, second: Behaviour) -> Acknowledged {
-    let upload = plan(simulation, 1, Behaviour::Late(HOUR * 30)).await;
+    with_few_pollers(simulation).await;
+    let upload = plan(simulation, 1, Behaviour::Late(HOUR * 28)).await;
     ended(simulation, &upload, "failed").await;
     simulation.processor.next(second);
     assert_eq!(simulation.people.redrive_all().await, 1);
@@ -484,22 +506,23 @@ async fn f31_redriven_and_the_new_job_wins(simulation: &Simulation) {
     let document = ready_after(simulation, &upload, 2).await;
     assert_eq!(document["result"]["attempt"], 2, "{document:#}");
     let before = simulation.faults.passages("callback");
-    tokio::time::sleep(HOUR * 12).await;
+    tokio::time::sleep(HOUR * 3).await;
     assert!(simulation.faults.passages("callback") > before, "the first job has called back");
     assert_eq!(ended(simulation, &upload, "ready").await, document, "and changed nothing");
 }
 
 async fn f31_redriven_and_the_original_wins(simulation: &Simulation) {
-    let upload = redriven_while_it_runs(simulation, Behaviour::Late(HOUR * 24)).await;
+    let upload = redriven_while_it_runs(simulation, Behaviour::Late(HOUR * 6)).await;
     let document = ready_after(simulation, &upload, 2).await;
     assert_eq!(document["result"]["attempt"], 1, "{document:#}");
     let before = simulation.faults.passages("callback");
-    tokio::time::sleep(HOUR * 30).await;
+    tokio::time::sleep(HOUR * 7).await;
     assert!(simulation.faults.passages("callback") > before, "the second job has called back");
     assert_eq!(ended(simulation, &upload, "ready").await, document, "and changed nothing");
 }
 
 async fn f31_redriven_by_two_at_once(simulation: &Simulation) {
+    with_few_pollers(simulation).await;
     let upload = plan(simulation, 1, Behaviour::Late(HOUR * 24 * 60)).await;
     let failed = ended(simulation, &upload, "failed").await;
     let ids = json!({ "ids": [failed["document_id"]] });

@@ -292,6 +292,8 @@ async fn f17_a_second_result_comes_after_ready(simulation: &Simulation) {
 
 async fn f18_a_callback_comes_before_the_answer(simulation: &Simulation) {
     simulation.processor.next(Behaviour::Early);
+    // Long enough for its results to be fetched and proved.
+    simulation.faults.script("processor POST", When::After, Fault::Slow(A_MOMENT));
     let upload = put(simulation, &Handout::plan(1)).await;
     let document = ready_after(simulation, &upload, 1).await;
     assert_eq!((times(&document, "returned"), &document["cycle"]), (1, &0.into()), "{document:#}");

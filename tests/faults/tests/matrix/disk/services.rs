@@ -100,7 +100,7 @@ impl Opened {
         match self {
             Self::Queue(queues) => {
                 let body = json!({ "QueueUrl": queues.url(NAME), "MessageBody": content(number) });
-                answer(queues.handle(call("AmazonSQS.SendMessage", &body)).await).map(drop)
+                answer(&queues.handle(call("AmazonSQS.SendMessage", &body)).await).map(drop)
             }
             Self::Objects(s3) => {
                 let put = s3.put_object().bucket(NAME).key(number.to_string());
@@ -113,12 +113,12 @@ impl Opened {
                 let item =
                     json!({ "number": { "N": number.to_string() }, "content": { "S": content(number) } });
                 let body = json!({ "TableName": NAME, "Item": item });
-                answer(tables.handle(call("DynamoDB_20120810.PutItem", &body)).await).map(drop)
+                answer(&tables.handle(call("DynamoDB_20120810.PutItem", &body)).await).map(drop)
             }
             Self::Machines(machines) => {
                 let input = json!({ "content": content(number) }).to_string();
                 let body = json!({ "stateMachineArn": MACHINE, "name": number.to_string(), "input": input });
-                answer(machines.handle(call("AWSStepFunctions.StartExecution", &body)).await).map(drop)
+                answer(&machines.handle(call("AWSStepFunctions.StartExecution", &body)).await).map(drop)
             }
         }
     }
@@ -128,7 +128,7 @@ impl Opened {
         let mut found = BTreeSet::new();
         if let Self::Queue(queues) = self {
             let take = json!({ "QueueUrl": queues.url(NAME), "MaxNumberOfMessages": 10 });
-            while let Ok(taken) = answer(queues.handle(call("AmazonSQS.ReceiveMessage", &take)).await)
+            while let Ok(taken) = answer(&queues.handle(call("AmazonSQS.ReceiveMessage", &take)).await)
                 && let Some(messages) = taken["Messages"].as_array().filter(|messages| !messages.is_empty())
             {
                 found.extend(messages.iter().filter_map(|message| number_of(message["Body"].as_str()?)));
@@ -152,13 +152,13 @@ impl Opened {
             }
             Self::Register(tables) => {
                 let body = json!({ "TableName": NAME, "Key": { "number": { "N": number.to_string() } } });
-                let item = answer(tables.handle(call("DynamoDB_20120810.GetItem", &body)).await).ok()?;
+                let item = answer(&tables.handle(call("DynamoDB_20120810.GetItem", &body)).await).ok()?;
                 item["Item"]["content"]["S"].as_str().map(str::to_owned)
             }
             Self::Machines(machines) => {
                 let body = json!({ "executionArn": format!("{EXECUTION}{number}") });
                 let described =
-                    answer(machines.handle(call("AWSStepFunctions.DescribeExecution", &body)).await);
+                    answer(&machines.handle(call("AWSStepFunctions.DescribeExecution", &body)).await);
                 let input: Value = serde_json::from_str(described.ok()?["input"].as_str()?).ok()?;
                 input["content"].as_str().map(str::to_owned)
             }
@@ -175,7 +175,6 @@ fn number_of(text: &str) -> Option<usize> {
     (text == content(number)).then_some(number)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn said(error: impl std::error::Error) -> String {
     error.to_string()
 }
@@ -187,7 +186,7 @@ fn call(target: &'static str, body: &Value) -> http::Request<Bytes> {
 }
 
 /// The answer's body, or the error that it is.
-fn answer(answer: http::Response<Bytes>) -> Result<Value, String> {
+fn answer(answer: &http::Response<Bytes>) -> Result<Value, String> {
     let body = String::from_utf8_lossy(answer.body()).into_owned();
     if answer.status().is_success() { serde_json::from_str(&body).map_err(said) } else { Err(body) }
 }
