@@ -15,9 +15,9 @@ use workshop::Workshop;
 /// Remove guards one at a time, and show that tests notice.
 #[derive(Parser, Debug)]
 struct Options {
-    /// Only the mutant of this name.
+    /// Only the mutant of this name; may be given several times.
     #[arg(long)]
-    only: Option<String>,
+    only: Vec<String>,
     /// So many, drawn by the seed.
     #[arg(long)]
     sample: Option<usize>,
@@ -29,10 +29,10 @@ struct Options {
 impl Options {
     fn chosen(&self) -> anyhow::Result<Vec<Mutant>> {
         let mut chosen = MUTANTS.to_vec();
-        if let Some(only) = &self.only {
-            chosen.retain(|mutant| mutant.name == only);
-            ensure!(!chosen.is_empty(), "there is no mutant {only:?}");
+        for only in &self.only {
+            ensure!(MUTANTS.iter().any(|mutant| mutant.name == only), "there is no mutant {only:?}");
         }
+        chosen.retain(|mutant| self.only.is_empty() || self.only.iter().any(|only| mutant.name == only));
         if let Some(count) = self.sample {
             fastrand::Rng::with_seed(self.seed).shuffle(&mut chosen);
             chosen.truncate(count);
