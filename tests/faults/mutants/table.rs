@@ -83,9 +83,8 @@ mutants! {
     "a-redrive-counts-anew" in "crates/document/src/rules/people.rs":
         "document.redriven_after = document.attempt_number();" => "",
         killed by f33_what_failed_is_redriven;
-    "whoever-is-late-is-looked-after" in "crates/document/src/rules/recovery.rs":
-        "if document.deadline.is_none_or(|deadline| deadline > now) {" =>
-        "if document.deadline.is_none_or(|deadline| deadline > now) || document.status == Status::Processing {",
+    "a-silent-job-is-asked-about" in "crates/document/src/rules/recovery.rs":
+        "if nudges >= NUDGES_MAX {" => "if nudges >= NUDGES_MAX || document.status == Status::Processing {",
         killed by f22_callback_never_arrives;
 
     // What comes back is right.

@@ -19,6 +19,8 @@ const LOOK: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Workshop {
     copy: PathBuf,
+    /// The copy's own: cargo tells crates apart by their paths in the workspace, so in a shared folder a mutant would be
+    /// taken for the real crate.
     target: PathBuf,
 }
 
@@ -44,8 +46,8 @@ impl Workshop {
     /// Copies the tracked files, as they are in the checkout now.
     pub(crate) fn prepare() -> anyhow::Result<Self> {
         let repository = repository()?;
-        let target = target().unwrap_or_else(|| repository.join("target"));
-        let copy = target.join("mutants");
+        let workshop = target().unwrap_or_else(|| repository.join("target")).join("mutants");
+        let (copy, target) = (workshop.join("repository"), workshop.join("target"));
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(&repository).output()?;
         ensure!(listed.status.success(), "git cannot list the repository's files");
         let listed = String::from_utf8(listed.stdout).context("a file's name is not text")?;
@@ -124,7 +126,7 @@ impl Matrix {
     }
 }
 
-/// The checkout that this is called in. The path at build time may be the copy's, whose build shares the target folder.
+/// The checkout that this is called in.
 fn repository() -> anyhow::Result<PathBuf> {
     let asked = Command::new("git").args(["rev-parse", "--show-toplevel"]).output()?;
     ensure!(asked.status.success(), "this is not called in a checkout of the repository");
