@@ -205,6 +205,7 @@ fn client(store: Arc<Store>) -> aws_sdk_s3::Client {
         sqs: nothing(),
         dynamodb: nothing(),
         states: nothing(),
+        counters: gateway::Counters::default(),
     };
     let sdk = lectern::host::sdk(gateway::http_client(&Gateway::new(services)), "http://127.0.0.1:4566");
     let config = aws_sdk_s3::config::Builder::from(&sdk).force_path_style(true);
