@@ -52,11 +52,6 @@ impl Service {
         Self::ALL.into_iter().find(|service| service.name() == name)
     }
 
-    /// Whether reading writes: a message that is received is in flight.
-    pub(super) fn takes_what_it_gives(self) -> bool {
-        self == Self::Queue
-    }
-
     pub(super) async fn open(self, folder: &Path) -> Result<Opened, String> {
         std::fs::create_dir_all(folder).map_err(said)?;
         match self {
