@@ -18,7 +18,7 @@ const CONCURRENCY: u32 = 4;
 /// How long a mapping rests after its queue could not be read.
 const REST: Duration = Duration::from_secs(1);
 
-/// Starts the mapping's pollers, one for each invocation that may run at once.
+/// Starts the mapping.
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
     queues: &Queues,
@@ -28,18 +28,16 @@ pub(super) fn start(
     counters: &Counters,
     stop: &CancellationToken,
 ) {
-    for _ in 0..event.concurrency.unwrap_or(CONCURRENCY) {
-        let mapping = Mapping {
-            queues: queues.clone(),
-            function: Arc::clone(function),
-            event: event.clone(),
-            source_arn: queues.arn(&event.queue),
-            interference: Arc::clone(interference),
-            counters: counters.clone(),
-        };
-        let stop = stop.clone();
-        tasks.spawn(async move { mapping.run(&stop).await });
-    }
+    let mapping = Mapping {
+        queues: queues.clone(),
+        function: Arc::clone(function),
+        event: event.clone(),
+        source_arn: queues.arn(&event.queue),
+        interference: Arc::clone(interference),
+        counters: counters.clone(),
+    };
+    let stop = stop.clone();
+    tasks.spawn(async move { Arc::new(mapping).run(&stop).await });
 }
 
 struct Mapping {
@@ -52,27 +50,54 @@ struct Mapping {
 }
 
 impl Mapping {
-    async fn run(&self, stop: &CancellationToken) {
+    /// One poller for all invocations: with one each, every message would wake all that have nothing to do.
+    async fn run(self: Arc<Self>, stop: &CancellationToken) {
+        let concurrency = self.event.concurrency.unwrap_or(CONCURRENCY);
+        let mut invocations = JoinSet::new();
         loop {
-            let batch = tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                batch = self.batch() => batch,
-            };
-            // Once received, a batch is worked through even while the host stops: that is what its queue expects.
-            if !batch.is_empty() {
-                for _ in 0..self.interference.deliveries(&self.event.queue) {
-                    self.work(&batch).await;
+            while invocations.try_join_next().is_some() {}
+            let free = concurrency.saturating_sub(u32::try_from(invocations.len()).unwrap_or(u32::MAX));
+            // A look that has begun is never given up for an invocation that ends: it may hold messages already.
+            let next = async {
+                if free == 0 {
+                    invocations.join_next().await;
+                    return Vec::new();
                 }
+                self.messages(free).await
+            };
+            let messages = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                messages = next => messages,
+            };
+            for batch in messages.chunks(self.batch_size()) {
+                let (mapping, batch) = (Arc::clone(&self), batch.to_vec());
+                invocations.spawn(async move { mapping.deliver(&batch).await });
             }
+        }
+        // Once received, a batch is worked through even while the host stops: that is what its queue expects.
+        invocations.join_all().await;
+    }
+
+    async fn deliver(&self, batch: &[Received]) {
+        for _ in 0..self.interference.deliveries(&self.event.queue) {
+            self.work(batch).await;
         }
     }
 
-    /// The next batch: what is there, or what comes within the mapping's window once the first message has come.
-    async fn batch(&self) -> Vec<Received> {
+    fn batch_size(&self) -> usize {
+        self.event.batch_size.clamp(1, RECEIVE_MAX) as usize
+    }
+
+    /// The next messages for so many free invocations: what is there, or one batch of what comes within the mapping's window
+    /// once the first message has come.
+    async fn messages(&self, free: u32) -> Vec<Received> {
+        if self.event.window.is_zero() {
+            return self.receive(self.event.batch_size.saturating_mul(free), LONG_POLL).await;
+        }
         let mut batch = self.receive(self.event.batch_size, LONG_POLL).await;
         let end = Instant::now() + self.event.window;
-        while !batch.is_empty() && !self.event.window.is_zero() {
+        while !batch.is_empty() {
             let missing =
                 self.event.batch_size.saturating_sub(u32::try_from(batch.len()).unwrap_or(u32::MAX));
             let left = end.saturating_duration_since(Instant::now());
