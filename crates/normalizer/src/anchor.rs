@@ -35,9 +35,8 @@ pub(crate) fn anchor(
     let all = findings.all.len();
     let mut anchored = Vec::with_capacity(all);
     for finding in findings.all {
-        let (start, end) = finding.span;
-        let span =
-            offsets.span(start, end).map_err(|fault| NormalizeError::new(finding.place.clone(), fault))?;
+        let span = finding.span.map(|(start, end)| offsets.span(start, end)).transpose();
+        let span = span.map_err(|fault| NormalizeError::new(finding.place.clone(), fault))?;
         anchored.push(anchoring.annotation(finding, span));
         if anchoring.quoted_bytes > QUOTED_BYTES_MAX {
             let fault = Fault::TooMany { what: "bytes of quoted text", most: QUOTED_BYTES_MAX };
@@ -70,7 +69,7 @@ struct Anchoring<'a> {
 }
 
 impl Anchoring<'_> {
-    fn annotation(&mut self, finding: Finding, span: Range<usize>) -> Annotation {
+    fn annotation(&mut self, finding: Finding, span: Option<Range<usize>>) -> Annotation {
         let located = self.proved(&finding, span).map(|span| self.rendered.locate(&span));
         let mut suggestions = finding.suggestions;
         let range = match located {
@@ -104,13 +103,19 @@ impl Anchoring<'_> {
         }
     }
 
-    /// The range of the source that the finding is about, if its quote is there.
-    fn proved(&mut self, finding: &Finding, span: Range<usize>) -> Option<Range<usize>> {
-        let Some(claim) = &finding.claim else { return Some(span) };
-        if same(&self.rendered.source.text[span.clone()], &claim.exact) {
-            return Some(span);
+    /// The range of the source that the finding is about, if its quote is there. A finding with neither place nor quote is
+    /// about the document.
+    fn proved(&mut self, finding: &Finding, span: Option<Range<usize>>) -> Option<Range<usize>> {
+        let Some(claim) = &finding.claim else { return span };
+        if let Some(span) = &span
+            && same(&self.rendered.source.text[span.clone()], &claim.exact)
+        {
+            return Some(span.clone());
         }
         if let Some(found) = self.search.find(claim) {
+            if span.is_none() {
+                return Some(found);
+            }
             self.repair(
                 &finding.place,
                 "annotation-reanchored",

@@ -1,12 +1,8 @@
 use crate::{Fault, error};
 use serde::{
     Deserialize,
-    de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeOwned, Deserializer, Error as _},
 };
-use std::{collections::BTreeSet, fmt};
-
-/// Top-level names remembered of an object: formats are told by a few of them.
-const KEYS_KEPT_MAX: usize = 64;
 
 /// The content without a byte order mark, which some programs write although JSON has none.
 fn without_bom(bytes: &[u8]) -> &[u8] {
@@ -16,40 +12,6 @@ fn without_bom(bytes: &[u8]) -> &[u8] {
 /// Reads a vendor's shape. Depth is bounded by the parser (128), size by the role's limit.
 pub(crate) fn read<T: DeserializeOwned>(format: &'static str, bytes: &[u8]) -> Result<T, Fault> {
     serde_json::from_slice(without_bom(bytes)).map_err(|e| Fault::Malformed { format, why: error::why(&e) })
-}
-
-/// The names in a JSON object that is well-formed from beginning to end. Values are skipped, not built.
-pub(crate) fn top_level_keys(bytes: &[u8]) -> Option<BTreeSet<String>> {
-    serde_json::from_slice::<Keys>(without_bom(bytes)).ok().map(|keys| keys.0)
-}
-
-struct Keys(BTreeSet<String>);
-
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(KeysVisitor)
-    }
-}
-
-struct KeysVisitor;
-
-impl<'de> Visitor<'de> for KeysVisitor {
-    type Value = Keys;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-        let mut keys = BTreeSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            map.next_value::<IgnoredAny>()?;
-            if keys.len() < KEYS_KEPT_MAX {
-                keys.insert(key);
-            }
-        }
-        Ok(Keys(keys))
-    }
 }
 
 /// A number that its writer may have put into quotes. `N/A` and other words count as absent.

@@ -16,6 +16,7 @@ mod limits;
 mod manifest;
 mod media;
 mod offsets;
+mod outline;
 mod picture;
 mod role;
 pub mod schema;

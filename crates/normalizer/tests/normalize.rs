@@ -296,7 +296,7 @@ fn types_are_proved_by_content_first() {
     assert_eq!(said(Role::Annotations, "text/html", b"{\"matches\":[]}"), "format-not-as-announced");
     assert_eq!(said(Role::Media, "application/json", b"{\"matches\":[]}"), "format-unrecognised");
     let deep = format!("{{\"matches\":{}", "[".repeat(100_000));
-    assert_eq!(said(Role::Annotations, "application/json", deep.as_bytes()), "format-unrecognised");
+    assert_eq!(said(Role::Annotations, "application/json", deep.as_bytes()), "format-malformed");
     assert_eq!(recognise(Role::Transcript, "text/plain", b"WEBVTT").unwrap().adapter, "web-vtt");
 }
 

@@ -125,7 +125,7 @@ impl Match {
         let suggestions = self.replacements.into_iter().filter_map(|replacement| replacement.value);
         Finding {
             place,
-            span: (self.offset, self.offset.saturating_add(self.length)),
+            span: Some((self.offset, self.offset.saturating_add(self.length))),
             claim: self.context.as_ref().and_then(Context::claim),
             severity: severity(&issue_type),
             category,
@@ -183,7 +183,7 @@ mod tests {
         let finding = &findings.all[0];
         assert_eq!(
             (finding.span, finding.severity, finding.category.as_str()),
-            ((5, 9), Severity::Error, "Typing")
+            (Some((5, 9)), Severity::Error, "Typing")
         );
         assert_eq!(
             (finding.rule.as_deref(), finding.suggestions.as_slice()),

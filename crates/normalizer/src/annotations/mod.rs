@@ -20,8 +20,8 @@ pub(crate) struct Findings {
 pub(crate) struct Finding {
     /// The vendor's path, for errors and repairs.
     pub(crate) place: String,
-    /// Start and end in the vendor's unit.
-    pub(crate) span: (i64, i64),
+    /// Start and end in the vendor's unit; without one, the claim alone says where.
+    pub(crate) span: Option<(i64, i64)>,
     /// What the vendor says stands there.
     pub(crate) claim: Option<Claim>,
     pub(crate) severity: Severity,

@@ -25,6 +25,6 @@ fn is_text(file: &Candidate<'_>) -> bool {
         .iter()
         .any(|magic| start.get(..magic.len()).is_some_and(|head| head.eq_ignore_ascii_case(magic)));
     let binary = !utf16 && bytes.contains(&0);
-    let json = start.starts_with(b"{") && file.json_keys().is_some();
+    let json = file.outline().is_some();
     !binary && !other && !json
 }
