@@ -50,8 +50,23 @@ pub enum Fault {
     #[error("a cue begins at {start_ms} ms, before the one in front of it at {previous_ms} ms")]
     CueOutOfOrder { start_ms: u64, previous_ms: u64 },
     /// Words after the end of the media.
-    #[error("a cue ends at {end_ms} ms, and the media after {duration_ms} ms")]
-    CueOutsideMedia { end_ms: u64, duration_ms: u64 },
+    #[error("the last words end at {end_ms} ms, and the media after {duration_ms} ms")]
+    TranscriptOutsideMedia { end_ms: u64, duration_ms: u64 },
+    /// Words for the very beginning of a long video only.
+    #[error("the last words end at {end_ms} ms, and the media goes on until {duration_ms} ms")]
+    TranscriptCutShort { end_ms: u64, duration_ms: u64 },
+    /// No words for media with sound, and nobody says why.
+    #[error("nothing is transcribed of {duration_ms} ms of media with sound, and no note says why")]
+    TranscriptMissing { duration_ms: u64 },
+    /// More words than can be spoken.
+    #[error("{words_per_minute} words a minute cannot be spoken")]
+    TranscriptTooDense { words_per_minute: u64 },
+    /// A text that is far shorter or longer than its original.
+    #[error("the text has {text_bytes} bytes, and the original {original_bytes}")]
+    TextLength { text_bytes: u64, original_bytes: u64 },
+    /// A duration that a file of this size cannot have.
+    #[error("the media plays {duration_ms} ms, which does not fit an original of {original_bytes} bytes")]
+    MediaForAnotherFile { duration_ms: u64, original_bytes: u64 },
     /// Media facts without a usable duration.
     #[error("the media facts give no duration")]
     NoDuration,
@@ -93,7 +108,12 @@ impl NormalizeError {
             Fault::AnnotationsForAnotherText { .. } => "annotations-for-another-text",
             Fault::CueBackwards { .. } => "cue-backwards",
             Fault::CueOutOfOrder { .. } => "cue-out-of-order",
-            Fault::CueOutsideMedia { .. } => "cue-outside-media",
+            Fault::TranscriptOutsideMedia { .. } => "transcript-for-another-video",
+            Fault::TranscriptCutShort { .. } => "transcript-cut-short",
+            Fault::TranscriptMissing { .. } => "transcript-missing",
+            Fault::TranscriptTooDense { .. } => "transcript-too-dense",
+            Fault::TextLength { .. } => "text-for-another-document",
+            Fault::MediaForAnotherFile { .. } => "media-for-another-video",
             Fault::NoDuration => "media-without-duration",
             Fault::Unwritable { .. } => "document-unwritable",
         }
@@ -102,6 +122,64 @@ impl NormalizeError {
     /// A plain sentence for people, with its place.
     pub fn sentence(&self) -> String {
         format!("In what was returned as {}, {}.", self.place, self.fault)
+    }
+
+    /// The sentence for the teacher whose document it is: what is wrong, without the vendor's paths and units.
+    pub fn for_teacher(&self) -> String {
+        match &self.fault {
+            Fault::TranscriptOutsideMedia { end_ms, duration_ms } => format!(
+                "The proofreader returned a transcript for a different video: it runs {} past the end of yours.",
+                spoken(end_ms.saturating_sub(*duration_ms))
+            ),
+            Fault::TranscriptCutShort { end_ms, duration_ms } => format!(
+                "The proofreader returned a transcript that ends after {}, and your video goes on until {}.",
+                spoken(*end_ms),
+                spoken(*duration_ms)
+            ),
+            Fault::TranscriptMissing { duration_ms } => format!(
+                "The proofreader returned an empty transcript for your video of {} and did not say why.",
+                spoken(*duration_ms)
+            ),
+            Fault::TranscriptTooDense { words_per_minute } => format!(
+                "The proofreader returned a transcript with {words_per_minute} words a minute, which nobody can speak."
+            ),
+            Fault::TextLength { text_bytes, original_bytes } => {
+                let than = if text_bytes < original_bytes { "shorter" } else { "longer" };
+                format!("The proofreader returned a text that is far {than} than yours, so it belongs to another document.")
+            }
+            Fault::MediaForAnotherFile { duration_ms, .. } => format!(
+                "The proofreader described a video of {}, which yours cannot be.",
+                spoken(*duration_ms)
+            ),
+            Fault::OutsideText { .. } | Fault::InsideCharacter { .. } | Fault::AnnotationsForAnotherText { .. } => {
+                "The proofreader returned remarks about a different text: they do not fit the one that it sent back."
+                    .to_owned()
+            }
+            Fault::TextEmpty => "The proofreader returned an empty text.".to_owned(),
+            Fault::CueBackwards { .. } | Fault::CueOutOfOrder { .. } => {
+                "The proofreader returned a transcript whose times make no sense.".to_owned()
+            }
+            Fault::Unrecognised { .. } | Fault::NotAsAnnounced { .. } => {
+                format!("The proofreader returned a file ({}) of a kind that we do not read.", self.role())
+            }
+            Fault::Malformed { .. } | Fault::Undecodable { .. } | Fault::NoDuration => {
+                format!("The proofreader returned a damaged file ({}).", self.role())
+            }
+            Fault::TooMany { .. } => {
+                format!("The proofreader returned a file ({}) that is larger than any can be.", self.role())
+            }
+            Fault::RoleMissing { .. } | Fault::RoleTwice { .. } | Fault::RoleUnknown { .. } => {
+                "The proofreader did not return exactly the files that belong together.".to_owned()
+            }
+            Fault::Changed | Fault::Unwritable { .. } => {
+                "What the proofreader returned was damaged on its way to us.".to_owned()
+            }
+        }
+    }
+
+    /// The part of the place that names what the file is for.
+    fn role(&self) -> &str {
+        self.place.split('/').next().unwrap_or_default()
     }
 
     /// What to do next.
@@ -119,8 +197,16 @@ impl NormalizeError {
             | Fault::AnnotationsForAnotherText { .. } => {
                 "Ask the processor for annotations of exactly the text that it returned."
             }
-            Fault::CueBackwards { .. } | Fault::CueOutOfOrder { .. } | Fault::CueOutsideMedia { .. } => {
-                "Ask the processor for a transcript of exactly this video."
+            Fault::CueBackwards { .. }
+            | Fault::CueOutOfOrder { .. }
+            | Fault::TranscriptOutsideMedia { .. }
+            | Fault::TranscriptCutShort { .. }
+            | Fault::TranscriptTooDense { .. } => "Ask the processor for a transcript of exactly this video.",
+            Fault::TranscriptMissing { .. } => {
+                "Ask the processor for a transcript, or for a WebVTT file with a NOTE that says why there is none."
+            }
+            Fault::TextLength { .. } | Fault::MediaForAnotherFile { .. } => {
+                "Ask the processor for the results of exactly this file."
             }
             _ => "Ask the processor to process the document again.",
         }
@@ -130,4 +216,15 @@ impl NormalizeError {
 /// Another program's explanation, fit to be kept: bounded and on one line.
 pub(crate) fn why(error: &impl std::fmt::Display) -> String {
     error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).take(WHY_CHARS_MAX).collect()
+}
+
+/// A length of time in words, as exact as people are.
+fn spoken(ms: u64) -> String {
+    let seconds = ms.div_ceil(1000);
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        _ => (seconds / 3600, "hour"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }

@@ -23,13 +23,15 @@ pub mod schema;
 mod source;
 mod text;
 mod transcript;
+mod verify;
 
 pub use adapter::Recognised;
 pub use assemble::{Normalized, normalize};
 pub use error::{Fault, NormalizeError};
-pub use limits::{ANNOTATIONS_MAX, CUE_OVERRUN_MS_MAX, CUES_MAX, UNANCHORED_PERCENT_MAX};
+pub use limits::{ANNOTATIONS_MAX, CUES_MAX, UNANCHORED_PERCENT_MAX};
 pub use manifest::{File, Manifest};
 pub use role::Role;
+pub use verify::{OVERRUN_MS_MAX, Original, verify};
 
 /// Proves that a file is what it was announced to be: its first bytes, then a whole parse, then the media type.
 ///

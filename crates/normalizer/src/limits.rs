@@ -8,8 +8,6 @@ pub(crate) const SUGGESTIONS_KEPT_MAX: usize = 10;
 pub const CUES_MAX: usize = 100_000;
 /// Blocks of one text; a book has fewer.
 pub(crate) const BLOCKS_MAX: usize = 200_000;
-/// How far the last words may reach past the end of the media: players and muxers round, and captions linger.
-pub const CUE_OVERRUN_MS_MAX: u64 = 5_000;
 /// If more than this share of the findings does not quote what lies at its place, they belong to another text.
 pub const UNANCHORED_PERCENT_MAX: usize = 50;
 /// Below this many findings a share says nothing.

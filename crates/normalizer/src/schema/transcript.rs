@@ -6,6 +6,9 @@ pub struct Transcript {
     /// BCP 47, where the format says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Why nothing was transcribed, where the processor says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// In the order of their beginnings. Empty when nothing is said, or nobody wrote it down.
     pub segments: Vec<Segment>,
 }

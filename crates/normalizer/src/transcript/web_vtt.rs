@@ -52,7 +52,7 @@ impl Adapter for WebVtt {
         let replaced_characters = decoded.matches('\u{FFFD}').count().saturating_sub(original_replacements);
         let input = decoded.replace('\0', "\u{FFFD}").replace("\r\n", "\n").replace('\r', "\n");
         let cues = Blocks::after_header(&input).cues().map_err(wrong)?;
-        let transcript = Transcript { language: None, segments: segments(&cues).map_err(wrong)? };
+        let transcript = Transcript { segments: segments(&cues).map_err(wrong)?, ..Transcript::default() };
         Ok(Spoken { transcript, time_unit: "milliseconds", replaced_characters })
     }
 }
