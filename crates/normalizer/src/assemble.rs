@@ -37,15 +37,26 @@ impl Normalized {
 /// in order. Whether the result fits the original is for [`crate::verify`].
 pub fn normalize(manifest: &Manifest) -> Result<Normalized, NormalizeError> {
     let files = Files::of(manifest)?;
+    files.all_required(manifest.kind)?;
+    assemble(manifest, &files)
+}
+
+/// As [`normalize`], of whatever files there are: for trying a vendor's files one at a time. Annotations alone cannot be
+/// placed and need their text.
+pub fn normalize_parts(manifest: &Manifest) -> Result<Normalized, NormalizeError> {
+    assemble(manifest, &Files::of(manifest)?)
+}
+
+fn assemble(manifest: &Manifest, files: &Files<'_>) -> Result<Normalized, NormalizeError> {
     let mut work = Work::default();
     match manifest.kind {
-        Kind::LessonPlan => work.lesson_plan(&files)?,
-        Kind::Video => work.video(&files)?,
+        Kind::LessonPlan => work.lesson_plan(files)?,
+        Kind::Video => work.video(files)?,
     }
     Ok(work.normalized(manifest))
 }
 
-/// The files by role, each role once, all of them permitted and none missing.
+/// The files by role, each role once, all of them permitted.
 struct Files<'a>(BTreeMap<Role, &'a File>);
 
 impl<'a> Files<'a> {
@@ -61,12 +72,17 @@ impl<'a> Files<'a> {
                 return Err(NormalizeError::new("files", Fault::RoleTwice { role }));
             }
         }
-        for any_of in required {
-            if !files.keys().any(|role| any_of.contains(&role.as_str())) {
+        Ok(Self(files))
+    }
+
+    /// Whether none is missing that this kind of document needs.
+    fn all_required(&self, kind: Kind) -> Result<(), NormalizeError> {
+        for any_of in kind.required_roles() {
+            if !self.0.keys().any(|role| any_of.contains(&role.as_str())) {
                 return Err(NormalizeError::new("files", Fault::RoleMissing { wanted: any_of.join(" or ") }));
             }
         }
-        Ok(Self(files))
+        Ok(())
     }
 
     /// The file of a role, if it came, once its bytes are those that were announced.
@@ -110,12 +126,14 @@ impl Work {
         if rendered.text.trim().is_empty() {
             return Err(NormalizeError::new(Role::Text.as_str(), Fault::TextEmpty));
         }
-        let file = files.required(Role::Annotations)?;
-        let (findings, annotations_adapter) = adapter::read(annotations::ADAPTERS, &file)?;
-        self.adapters = vec![text_adapter, annotations_adapter];
-        self.offset_unit = Some(findings.unit.as_str());
-        self.language.clone_from(&findings.language);
-        self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
+        self.adapters.push(text_adapter);
+        if let Some(file) = files.get(Role::Annotations)? {
+            let (findings, annotations_adapter) = adapter::read(annotations::ADAPTERS, &file)?;
+            self.adapters.push(annotations_adapter);
+            self.offset_unit = Some(findings.unit.as_str());
+            self.language.clone_from(&findings.language);
+            self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
+        }
         self.count("words", words(&rendered.text));
         self.count("annotations", self.annotations.len());
         self.rendered = Some(rendered);
@@ -123,8 +141,13 @@ impl Work {
     }
 
     fn video(&mut self, files: &Files<'_>) -> Result<(), NormalizeError> {
-        let (media, media_adapter) = adapter::read(media::ADAPTERS, &files.required(Role::Media)?)?;
-        self.adapters.push(media_adapter);
+        if let Some(file) = files.get(Role::Media)? {
+            let (media, media_adapter) = adapter::read(media::ADAPTERS, &file)?;
+            self.adapters.push(media_adapter);
+            self.summary.insert("duration_ms".to_owned(), media.duration_ms);
+            self.media = Some(media);
+        }
+        let before_transcript = self.adapters.len();
         // A transcript is made to be read, captions to be seen; an empty one gives way to the other.
         for role in [Role::Transcript, Role::Captions] {
             let Some(file) = files.get(role)? else { continue };
@@ -140,7 +163,7 @@ impl Work {
                 );
                 self.repair("characters-replaced", role.as_str(), note);
             }
-            self.adapters.truncate(1);
+            self.adapters.truncate(before_transcript);
             self.adapters.push(spoken_adapter);
             self.time_unit = Some(spoken.time_unit);
             self.language.clone_from(&spoken.transcript.language);
@@ -150,8 +173,6 @@ impl Work {
         let (count, words) = (segments.len(), segments.iter().map(|segment| words(&segment.text)).sum());
         self.count("segments", count);
         self.count("words", words);
-        self.summary.insert("duration_ms".to_owned(), media.duration_ms);
-        self.media = Some(media);
         Ok(())
     }
 

@@ -26,7 +26,7 @@ mod transcript;
 mod verify;
 
 pub use adapter::Recognised;
-pub use assemble::{Normalized, normalize};
+pub use assemble::{Normalized, normalize, normalize_parts};
 pub use error::{Fault, NormalizeError};
 pub use limits::{ANNOTATIONS_MAX, CUES_MAX, UNANCHORED_PERCENT_MAX};
 pub use manifest::{File, Manifest};
