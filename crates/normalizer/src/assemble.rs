@@ -115,6 +115,7 @@ impl Work {
         self.adapters = vec![text_adapter, annotations_adapter];
         self.offset_unit = Some(findings.unit.as_str());
         self.language.clone_from(&findings.language);
+        self.repairs.extend_from_slice(&findings.repairs);
         self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
         self.count("words", words(&rendered.text));
         self.count("annotations", self.annotations.len());
