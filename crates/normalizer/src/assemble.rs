@@ -124,7 +124,9 @@ impl Work {
     }
 
     fn video(&mut self, files: &Files<'_>) -> Result<(), NormalizeError> {
-        let (media, media_adapter) = adapter::read(media::ADAPTERS, &files.required(Role::Media)?)?;
+        let (facts, media_adapter) = adapter::read(media::ADAPTERS, &files.required(Role::Media)?)?;
+        let media = facts.media;
+        self.repairs.extend(facts.repairs);
         self.adapters.push(media_adapter);
         // A transcript is made to be read, captions to be seen; an empty one gives way to the other.
         for role in [Role::Transcript, Role::Captions] {
