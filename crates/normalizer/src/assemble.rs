@@ -132,6 +132,7 @@ impl Work {
             self.adapters.push(annotations_adapter);
             self.offset_unit = Some(findings.unit.as_str());
             self.language.clone_from(&findings.language);
+            self.repairs.extend_from_slice(&findings.repairs);
             self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
         }
         self.count("words", words(&rendered.text));
@@ -142,7 +143,9 @@ impl Work {
 
     fn video(&mut self, files: &Files<'_>) -> Result<(), NormalizeError> {
         if let Some(file) = files.get(Role::Media)? {
-            let (media, media_adapter) = adapter::read(media::ADAPTERS, &file)?;
+            let (facts, media_adapter) = adapter::read(media::ADAPTERS, &file)?;
+            let media = facts.media;
+            self.repairs.extend(facts.repairs);
             self.adapters.push(media_adapter);
             self.summary.insert("duration_ms".to_owned(), media.duration_ms);
             self.media = Some(media);

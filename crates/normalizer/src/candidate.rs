@@ -22,10 +22,15 @@ impl<'a> Candidate<'a> {
 
     /// The announced `charset` in lower case.
     pub(crate) fn charset(&self) -> Option<String> {
+        self.parameter("charset")
+    }
+
+    /// A parameter of the announced media type, in lower case.
+    pub(crate) fn parameter(&self, wanted: &str) -> Option<String> {
         self.media_type.split(';').skip(1).find_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;
-            let is_charset = name.trim().eq_ignore_ascii_case("charset");
-            is_charset.then(|| value.trim().trim_matches('"').to_ascii_lowercase())
+            let is_wanted = name.trim().eq_ignore_ascii_case(wanted);
+            is_wanted.then(|| value.trim().trim_matches('"').to_ascii_lowercase())
         })
     }
 

@@ -40,6 +40,11 @@ pub enum Fault {
     /// An annotation that begins or ends inside a character.
     #[error("an annotation spans {start} to {end} in {unit}, which cuts a character in two")]
     InsideCharacter { start: i64, end: i64, unit: &'static str },
+    /// The media type announces a unit that nobody counts in.
+    #[error(
+        "offsets are announced in {announced:?}, which is none of bytes, utf-16, code-points and graphemes"
+    )]
+    UnitUnknown { announced: String },
     /// Annotations that were made for another text.
     #[error("{wrong} of {all} annotations do not quote what lies at their place")]
     AnnotationsForAnotherText { wrong: usize, all: usize },
@@ -105,6 +110,7 @@ impl NormalizeError {
             Fault::TextEmpty => "text-empty",
             Fault::OutsideText { .. } => "annotation-outside-text",
             Fault::InsideCharacter { .. } => "annotation-inside-character",
+            Fault::UnitUnknown { .. } => "offset-unit-unknown",
             Fault::AnnotationsForAnotherText { .. } => "annotations-for-another-text",
             Fault::CueBackwards { .. } => "cue-backwards",
             Fault::CueOutOfOrder { .. } => "cue-out-of-order",
@@ -191,6 +197,9 @@ impl NormalizeError {
             Fault::Changed => "Fetch the files again.",
             Fault::RoleMissing { .. } | Fault::RoleTwice { .. } | Fault::RoleUnknown { .. } => {
                 "Ask the processor for the complete set of files, each role once."
+            }
+            Fault::UnitUnknown { .. } => {
+                "Ask the processor to announce the unit in which it counts offsets, or none."
             }
             Fault::OutsideText { .. }
             | Fault::InsideCharacter { .. }

@@ -1,7 +1,7 @@
 use crate::{Fault, error};
 use serde::{
     Deserialize,
-    de::{DeserializeOwned, Deserializer, Error as _},
+    de::{Deserializer, Error as _},
 };
 
 /// The content without a byte order mark, which some programs write although JSON has none.
@@ -10,7 +10,7 @@ fn without_bom(bytes: &[u8]) -> &[u8] {
 }
 
 /// Reads a vendor's shape. Depth is bounded by the parser (128), size by the role's limit.
-pub(crate) fn read<T: DeserializeOwned>(format: &'static str, bytes: &[u8]) -> Result<T, Fault> {
+pub(crate) fn read<'de, T: Deserialize<'de>>(format: &'static str, bytes: &'de [u8]) -> Result<T, Fault> {
     serde_json::from_slice(without_bom(bytes)).map_err(|e| Fault::Malformed { format, why: error::why(&e) })
 }
 

@@ -12,10 +12,16 @@ pub(crate) const BLOCKS_MAX: usize = 200_000;
 pub const UNANCHORED_PERCENT_MAX: usize = 50;
 /// Below this many findings a share says nothing.
 pub(crate) const UNANCHORED_COUNT_MIN: usize = 5;
-/// Bytes of text that may be searched in one document for misplaced quotes, over all of its findings.
-pub(crate) const SEARCH_BYTES_MAX: usize = 256 * 1024 * 1024;
-/// Bytes of text quoted by all annotations of one document together: findings overlap a few times, not without end.
-pub(crate) const QUOTED_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of text that may be read in one document to look for misplaced quotes, over all of its findings: a thousand quotes
+/// without a place in a megabyte, in a second at most.
+pub(crate) const SEARCH_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// Bytes taken of what a vendor says stands before or after a quote: more tells no more.
+pub(crate) const CONTEXT_CLAIMED_BYTES_MAX: usize = 256;
+/// How many times the text may be quoted by all annotations of one document together: findings overlap a few times, not
+/// without end.
+pub(crate) const QUOTED_TIMES_MAX: usize = 4;
+/// Bytes that may be quoted of any text, because all remarks may be about the whole of a short one.
+pub(crate) const QUOTED_BYTES_MIN: usize = 256 * 1024;
 /// How far from a finding about markup its nearest text is looked for, either way.
 pub(crate) const NEAR_BYTES_MAX: usize = 1024;
 /// Characters kept of a speaker's name, which is repeated with everything that the speaker says.

@@ -29,24 +29,6 @@ pub(crate) fn fold(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// Each character of a decoded text with the byte in the folded text where it begins, and the end of the folded text.
-///
-/// A byte order mark and the CR of a CR LF take no place, so they begin where their successor begins.
-pub(crate) fn fold_positions(decoded: &str) -> impl Iterator<Item = (Option<char>, usize)> + '_ {
-    let mut chars = decoded.chars().peekable();
-    let (mut position, mut first, mut ended) = (0, true, false);
-    std::iter::from_fn(move || {
-        let Some(c) = chars.next() else {
-            return (!std::mem::replace(&mut ended, true)).then_some((None, position));
-        };
-        let at = position;
-        let vanishes =
-            (std::mem::replace(&mut first, false) && c == BOM) || (c == '\r' && chars.peek() == Some(&'\n'));
-        position += if vanishes { 0 } else { c.len_utf8() };
-        Some((Some(c), at))
-    })
-}
-
 /// Characters from bytes: a byte order mark decides, then the announced character set, then UTF-8.
 fn decode(file: &Candidate<'_>) -> Result<String, Fault> {
     let bytes = file.bytes;
@@ -108,12 +90,5 @@ mod tests {
         check("text/plain", b"caf\xE9", None);
         check("text/plain; charset=\"Windows-1252\"", b"caf\xE9 \x93x\x94", Some("café “x”"));
         check("text/plain;charset=utf-16le", b"a\0b\0", Some("ab"));
-    }
-
-    #[test]
-    fn positions_follow_the_folding() {
-        let positions = |text: &str| fold_positions(text).map(|(_, at)| at).collect::<Vec<_>>();
-        assert_eq!(positions(""), [0]);
-        assert_eq!(positions("\u{FEFF}a\r\né\rb"), [0, 0, 1, 1, 2, 4, 5, 6]);
     }
 }

@@ -1,17 +1,20 @@
 //! From a vendor's offsets to places in the normalized text, proved by what the vendor quoted.
 
+mod search;
+
 use crate::{
     Fault, NormalizeError,
-    annotations::{Claim, Finding, Findings},
+    annotations::{Finding, Findings},
     limits::{
-        CONTEXT_CHARS, QUOTED_BYTES_MAX, SEARCH_BYTES_MAX, UNANCHORED_COUNT_MIN, UNANCHORED_PERCENT_MAX,
+        CONTEXT_CHARS, QUOTED_BYTES_MIN, QUOTED_TIMES_MAX, UNANCHORED_COUNT_MIN, UNANCHORED_PERCENT_MAX,
     },
     offsets::{CodePoints, Offsets},
     schema::{Annotation, Motivation, Position, Quote, Repair, Target},
-    source::{BOM, fold},
+    source::BOM,
     text::{Located, Rendered},
 };
-use std::{borrow::Cow, cell::OnceCell, ops::Range};
+use search::{Found, Search};
+use std::ops::Range;
 
 /// Anchors every finding in the text: ordered by place, those about the whole document last.
 ///
@@ -24,22 +27,17 @@ pub(crate) fn anchor(
 ) -> Result<Vec<Annotation>, NormalizeError> {
     let offsets = Offsets::new(&rendered.source.decoded, findings.unit);
     let points = CodePoints::new(&rendered.text);
-    let mut anchoring = Anchoring {
-        rendered,
-        points,
-        search: Search::new(&rendered.source.text),
-        repairs,
-        lost: 0,
-        quoted_bytes: 0,
-    };
+    let mut anchoring =
+        Anchoring { rendered, points, search: Search::new(rendered), repairs, lost: 0, quoted_bytes: 0 };
     let all = findings.all.len();
+    let quoted_bytes_max = QUOTED_BYTES_MIN.max(rendered.text.len().saturating_mul(QUOTED_TIMES_MAX));
     let mut anchored = Vec::with_capacity(all);
     for finding in findings.all {
         let span = finding.span.map(|(start, end)| offsets.span(start, end)).transpose();
         let span = span.map_err(|fault| NormalizeError::new(finding.place.clone(), fault))?;
         anchored.push(anchoring.annotation(finding, span));
-        if anchoring.quoted_bytes > QUOTED_BYTES_MAX {
-            let fault = Fault::TooMany { what: "bytes of quoted text", most: QUOTED_BYTES_MAX };
+        if anchoring.quoted_bytes > quoted_bytes_max {
+            let fault = Fault::TooMany { what: "bytes of quoted text", most: quoted_bytes_max };
             return Err(NormalizeError::new("annotations", fault));
         }
     }
@@ -70,7 +68,7 @@ struct Anchoring<'a> {
 
 impl Anchoring<'_> {
     fn annotation(&mut self, finding: Finding, span: Option<Range<usize>>) -> Annotation {
-        let located = self.proved(&finding, span).map(|span| self.rendered.locate(&span));
+        let located = self.located(&finding, span);
         let mut suggestions = finding.suggestions;
         let range = match located {
             None => None,
@@ -103,54 +101,57 @@ impl Anchoring<'_> {
         }
     }
 
-    /// The range of the source that the finding is about, if its quote is there. A finding with neither place nor quote is
-    /// about the document.
-    fn proved(&mut self, finding: &Finding, span: Option<Range<usize>>) -> Option<Range<usize>> {
-        let Some(claim) = &finding.claim else { return span };
+    /// Where in the text the finding is, if its quote is there. A finding with neither place nor quote is about the document.
+    fn located(&mut self, finding: &Finding, span: Option<Range<usize>>) -> Option<Located> {
+        let Some(claim) = &finding.claim else { return span.map(|span| self.rendered.locate(&span)) };
         if let Some(span) = &span
+            && self.search.spend(span.len())
             && same(&self.rendered.source.text[span.clone()], &claim.exact)
         {
-            return Some(span.clone());
+            return Some(self.rendered.locate(span));
         }
-        if let Some(found) = self.search.find(claim) {
-            if span.is_none() {
-                return Some(found);
+        let found = match self.search.find(claim) {
+            Found::InSource(range) => self.rendered.locate(&range),
+            Found::InText(range) => Located::At(range),
+            Found::Nowhere => {
+                self.lost += 1;
+                self.repair(&finding.place, "annotation-unanchored", "The quote is not at its place and not in exactly one other; it is kept as a remark about the document.");
+                return None;
             }
+            Found::NotSearched => {
+                self.repair(&finding.place, "annotation-unsearched", "The quote is not at its place, and too many others were looked for already; it is kept as a remark about the document.");
+                return None;
+            }
+        };
+        if span.is_some() {
             self.repair(
                 &finding.place,
                 "annotation-reanchored",
                 "The quote was not at its place and was found by its surroundings.",
             );
-            return Some(found);
         }
-        self.lost += 1;
-        self.repair(&finding.place, "annotation-unanchored", "The quote is not at its place and not in exactly one other; it is kept as a remark about the document.");
-        None
+        Some(found)
     }
 
     fn target(&mut self, range: &Range<usize>) -> Target {
         let text = &self.rendered.text;
         let before = text[..range.start].char_indices().rev().take(CONTEXT_CHARS).last();
         let prefix = before.map_or("", |(at, _)| &text[at..range.start]);
-        let suffix: String = text[range.end..].chars().take(CONTEXT_CHARS).collect();
+        let after = &text[range.end..];
+        let suffix = after.char_indices().nth(CONTEXT_CHARS).map_or(after, |(at, _)| &after[..at]);
         let position =
             Position { start: self.points.before(range.start), end: self.points.before(range.end) };
         self.quoted_bytes += range.len();
-        let quote = Quote { exact: text[range.clone()].to_owned(), prefix: prefix.to_owned(), suffix };
+        let quote = Quote {
+            exact: text[range.clone()].to_owned(),
+            prefix: prefix.to_owned(),
+            suffix: suffix.to_owned(),
+        };
         Target::Text { position, quote }
     }
 
     fn repair(&mut self, place: &str, code: &str, note: &str) {
         self.repairs.push(Repair { code: code.to_owned(), place: place.to_owned(), note: note.to_owned() });
-    }
-}
-
-/// Vendors show line ends and tabs inside a quote as spaces, some of them byte by byte, so these count as the same.
-fn flat(text: &str) -> Cow<'_, str> {
-    if text.contains(['\n', '\r', '\t']) {
-        Cow::Owned(fold(&text.replace("\r ", "\n")).replace(['\n', '\t'], " "))
-    } else {
-        Cow::Borrowed(text)
     }
 }
 
@@ -165,33 +166,4 @@ fn same(text: &str, quote: &str) -> bool {
         })
     }
     text == quote || visible(text).eq(visible(quote))
-}
-
-/// Looks for quotes in the source, within a bound on the work for one document.
-struct Search<'a> {
-    text: &'a str,
-    flat: OnceCell<String>,
-    bytes_left: usize,
-}
-
-impl<'a> Search<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, flat: OnceCell::new(), bytes_left: SEARCH_BYTES_MAX }
-    }
-
-    /// The one place where the quote stands between its prefix and its suffix.
-    fn find(&mut self, claim: &Claim) -> Option<Range<usize>> {
-        self.bytes_left = self.bytes_left.checked_sub(self.text.len())?;
-        // Of the source, which is folded, flattening keeps every byte in its place.
-        let text = self.flat.get_or_init(|| flat(self.text).into_owned());
-        let (exact, prefix, suffix) = (flat(&claim.exact), flat(&claim.prefix), flat(&claim.suffix));
-        if exact.is_empty() {
-            return None;
-        }
-        let mut places = text.match_indices(&*exact).map(|(at, _)| at..at + exact.len()).filter(|place| {
-            text[..place.start].ends_with(&*prefix) && text[place.end..].starts_with(&*suffix)
-        });
-        let place = places.next()?;
-        places.next().is_none().then_some(place)
-    }
 }
