@@ -95,7 +95,9 @@ fn silence_is_an_empty_transcript() {
 
 fn transcribe(items: &Value, more: &Value) -> Value {
     let mut results = json!({"transcripts": [], "items": items});
-    results.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    for (name, value) in more.as_object().expect("names and values") {
+        results[name] = value.clone();
+    }
     json!({"jobName": "j", "results": results})
 }
 

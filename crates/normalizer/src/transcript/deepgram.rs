@@ -56,10 +56,10 @@ struct Alternative<'a> {
 
 #[derive(Deserialize)]
 struct Word<'a> {
-    #[serde(borrow)]
-    word: Option<Text<'a>>,
-    #[serde(borrow)]
-    punctuated_word: Option<Text<'a>>,
+    #[serde(borrow, rename = "word")]
+    bare: Option<Text<'a>>,
+    #[serde(borrow, rename = "punctuated_word")]
+    punctuated: Option<Text<'a>>,
     start: Option<Number>,
     end: Option<Number>,
     confidence: Option<Number>,
@@ -92,7 +92,7 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
             None
         });
         let said = Said {
-            text: word.punctuated_word.or(word.word).unwrap_or_default().0,
+            text: word.punctuated.or(word.bare).unwrap_or_default().0,
             start: time::seconds(word.start),
             end: time::seconds(word.end),
             confidence: word.confidence.and_then(|confidence| confidence.0),

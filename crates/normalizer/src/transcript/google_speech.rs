@@ -66,8 +66,8 @@ struct Alternative<'a> {
 
 #[derive(Deserialize)]
 struct Word<'a> {
-    #[serde(borrow)]
-    word: Option<Text<'a>>,
+    #[serde(borrow, rename = "word")]
+    text: Option<Text<'a>>,
     #[serde(alias = "start_time", alias = "startOffset", alias = "start_offset", rename = "startTime")]
     start: Option<Duration>,
     #[serde(alias = "end_time", alias = "endOffset", alias = "end_offset", rename = "endTime")]
@@ -109,7 +109,7 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
             start => start,
         };
         let said = Said {
-            text: word.word.unwrap_or_default().0,
+            text: word.text.unwrap_or_default().0,
             start,
             end: time::duration(word.end),
             confidence: confidence(word.confidence),
@@ -126,7 +126,8 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
 struct Results<'a> {
     words: Words<'a>,
     last: Option<(String, Option<String>, Words<'a>)>,
-    results: usize,
+    /// How many there were before the last.
+    absorbed: usize,
     kept: Kept,
     kept_end: Option<u32>,
     language: Option<String>,
@@ -157,7 +158,7 @@ impl<'de: 'a, 'a> Gather<'de> for Results<'a> {
     }
 }
 
-impl<'a> Results<'a> {
+impl Results<'_> {
     fn keep(
         &mut self,
         text: &str,
@@ -179,7 +180,7 @@ impl<'a> Results<'a> {
 
     fn absorb_last(&mut self) {
         let Some((place, channel, words)) = self.last.take() else { return };
-        self.results += 1;
+        self.absorbed += 1;
         self.words.absorb(words, &place, |speaker| match (&channel, speaker) {
             (Some(channel), Some(speaker)) => Some(format!("{channel}, {speaker}").into()),
             (channel, speaker) => channel.as_deref().or(speaker).map(|only| only.to_owned().into()),
@@ -205,7 +206,7 @@ impl<'a> Results<'a> {
         if self.is_repeated() {
             let dropped = std::mem::take(&mut self.words);
             self.ledger.absorb(dropped.ledger, RESULTS);
-            self.ledger.repaired(Repaired::RepetitionDropped, self.results, || RESULTS.to_owned());
+            self.ledger.repaired(Repaired::RepetitionDropped, self.absorbed, || RESULTS.to_owned());
         }
         self.absorb_last();
         let (joined, ledger) = joining::join(self.words, RESULTS);

@@ -33,7 +33,10 @@ struct LabelledItem {
 
 /// Begin and end of the items that have them.
 #[derive(Default)]
-struct Times(Vec<(u32, u32)>);
+struct Times(Vec<Span>);
+
+/// From when until when, in milliseconds.
+type Span = (u32, u32);
 
 impl Gather<'_> for Times {
     type Element = LabelledItem;
@@ -45,7 +48,7 @@ impl Gather<'_> for Times {
 
 /// What is labelled, by label.
 #[derive(Default)]
-struct Spans<'a>(Vec<(Cow<'a, str>, Vec<(u32, u32)>)>);
+struct Spans<'a>(Vec<(Cow<'a, str>, Vec<Span>)>);
 
 impl<'de: 'a, 'a> Gather<'de> for Spans<'a> {
     type Element = Labelled<'a>;
@@ -64,7 +67,7 @@ impl<'de: 'a, 'a> Gather<'de> for Spans<'a> {
     }
 }
 
-fn span(start: Option<Number>, end: Option<Number>) -> Option<(u32, u32)> {
+fn span(start: Option<Number>, end: Option<Number>) -> Option<Span> {
     let (start, end) = (time::seconds(start).ok()??, time::seconds(end).ok()??);
     (start <= end).then_some((start, end))
 }

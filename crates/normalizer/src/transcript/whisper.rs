@@ -53,8 +53,8 @@ struct Segment<'a> {
 
 #[derive(Deserialize)]
 struct Word<'a> {
-    #[serde(borrow, alias = "text")]
-    word: Option<Text<'a>>,
+    #[serde(borrow, rename = "word", alias = "text")]
+    text: Option<Text<'a>>,
     start: Option<Number>,
     end: Option<Number>,
     #[serde(alias = "score", alias = "confidence")]
@@ -76,7 +76,7 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
 
     fn take(&mut self, index: usize, word: Word<'a>) {
         let place = || format!("words/{index}");
-        let text = word.word.unwrap_or_default().0;
+        let text = word.text.unwrap_or_default().0;
         if text.trim().is_empty() {
             return;
         }
