@@ -167,6 +167,7 @@ impl Work {
                 self.repair("characters-replaced", role.as_str(), note);
             }
             self.adapters.truncate(before_transcript);
+            self.repairs.extend(spoken.repairs);
             self.adapters.push(spoken_adapter);
             self.time_unit = Some(spoken.time_unit);
             self.language.clone_from(&spoken.transcript.language);

@@ -48,6 +48,15 @@ pub enum Fault {
     /// Annotations that were made for another text.
     #[error("{wrong} of {all} annotations do not quote what lies at their place")]
     AnnotationsForAnotherText { wrong: usize, all: usize },
+    /// A number that is no time.
+    #[error("a time is given as {written}, which lies outside what a recording can have")]
+    TimeUnusable { written: String },
+    /// A word that ends before it begins, by more than rounding explains.
+    #[error("a word begins at {start_ms} ms and ends at {end_ms} ms")]
+    WordBackwards { start_ms: u64, end_ms: u64 },
+    /// A vendor's report of its own failure in place of a transcript.
+    #[error("the file says that the transcription failed: {why}")]
+    TranscriptionFailed { why: String },
     /// A cue that ends before it begins.
     #[error("a cue begins at {start_ms} ms and ends at {end_ms} ms")]
     CueBackwards { start_ms: u64, end_ms: u64 },
@@ -112,6 +121,9 @@ impl NormalizeError {
             Fault::InsideCharacter { .. } => "annotation-inside-character",
             Fault::UnitUnknown { .. } => "offset-unit-unknown",
             Fault::AnnotationsForAnotherText { .. } => "annotations-for-another-text",
+            Fault::TimeUnusable { .. } => "time-unusable",
+            Fault::WordBackwards { .. } => "word-backwards",
+            Fault::TranscriptionFailed { .. } => "transcription-failed",
             Fault::CueBackwards { .. } => "cue-backwards",
             Fault::CueOutOfOrder { .. } => "cue-out-of-order",
             Fault::TranscriptOutsideMedia { .. } => "transcript-for-another-video",

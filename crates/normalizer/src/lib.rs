@@ -10,6 +10,7 @@ mod anchor;
 mod annotations;
 mod assemble;
 mod candidate;
+pub mod captions;
 mod error;
 mod json;
 mod limits;

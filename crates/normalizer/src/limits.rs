@@ -26,6 +26,8 @@ pub(crate) const QUOTED_BYTES_MIN: usize = 256 * 1024;
 pub(crate) const NEAR_BYTES_MAX: usize = 1024;
 /// Characters kept of a speaker's name, which is repeated with everything that the speaker says.
 pub(crate) const SPEAKER_CHARS_MAX: usize = 100;
+/// Speakers told apart in one transcript: more than any hall that one recording hears, and vendors stop at some dozens.
+pub(crate) const SPEAKERS_MAX: usize = 1_000;
 /// Code points of text given before and after a quote (W3C `TextQuoteSelector`), enough to find it again.
 pub(crate) const CONTEXT_CHARS: usize = 32;
 /// The longest duration that is believed: ten days.

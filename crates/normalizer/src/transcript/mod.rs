@@ -1,11 +1,44 @@
 //! Formats of the roles `transcript` and `captions`.
 
+mod assembly_ai;
 mod cue_text;
+mod deepgram;
+mod google_speech;
+mod joining;
+mod kept;
+mod language;
+mod ledger;
+mod punctuation;
+mod rev_ai;
+mod sentence;
+mod spacing;
+mod speakers;
+mod time;
+mod transcribe;
+mod transcribe_labels;
 mod web_vtt;
+mod whisper;
+mod whisper_cpp;
+mod words;
 
-use crate::{adapter::Adapters, schema::Transcript};
+use crate::{
+    NormalizeError, Role,
+    adapter::Adapters,
+    schema::{Repair, Segment, Transcript},
+};
 
-pub(crate) const ADAPTERS: Adapters<Spoken> = &[&web_vtt::WebVtt];
+pub(crate) use spacing::is_ideographic;
+
+pub(crate) const ADAPTERS: Adapters<Spoken> = &[
+    &web_vtt::WebVtt,
+    &transcribe::Transcribe,
+    &deepgram::Deepgram,
+    &google_speech::GoogleSpeech,
+    &rev_ai::RevAi,
+    &whisper_cpp::WhisperCpp,
+    &assembly_ai::AssemblyAi,
+    &whisper::Whisper,
+];
 
 /// What a format says was said.
 #[derive(Debug)]
@@ -15,4 +48,20 @@ pub(crate) struct Spoken {
     pub(crate) time_unit: &'static str,
     /// Characters that could not be decoded and became U+FFFD.
     pub(crate) replaced_characters: usize,
+    /// What was not taken over as it came.
+    pub(crate) repairs: Vec<Repair>,
+}
+
+impl Spoken {
+    /// What was worked off, unless something in it cannot be used.
+    fn of(
+        role: Role,
+        language: Option<String>,
+        segments: Vec<Segment>,
+        ledger: ledger::Ledger,
+        time_unit: &'static str,
+    ) -> Result<Self, NormalizeError> {
+        let repairs = ledger.close(role)?;
+        Ok(Self { transcript: Transcript { language, segments }, time_unit, replaced_characters: 0, repairs })
+    }
 }

@@ -53,7 +53,7 @@ impl Adapter for WebVtt {
         let input = decoded.replace('\0', "\u{FFFD}").replace("\r\n", "\n").replace('\r', "\n");
         let cues = Blocks::after_header(&input).cues().map_err(wrong)?;
         let transcript = Transcript { segments: segments(&cues).map_err(wrong)?, ..Transcript::default() };
-        Ok(Spoken { transcript, time_unit: "milliseconds", replaced_characters })
+        Ok(Spoken { transcript, time_unit: "milliseconds", replaced_characters, repairs: Vec::new() })
     }
 }
 
