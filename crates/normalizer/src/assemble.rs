@@ -140,6 +140,7 @@ impl Work {
                 );
                 self.repair("characters-replaced", role.as_str(), note);
             }
+            self.repairs.extend(spoken.repairs);
             self.adapters.truncate(1);
             self.adapters.push(spoken_adapter);
             self.time_unit = Some(spoken.time_unit);

@@ -1,9 +1,14 @@
 //! Formats of the roles `transcript` and `captions`.
 
-mod cue_text;
+mod language;
+mod left_out;
+mod speech;
 mod web_vtt;
 
-use crate::{adapter::Adapters, schema::Transcript};
+use crate::{
+    adapter::Adapters,
+    schema::{Repair, Transcript},
+};
 
 pub(crate) const ADAPTERS: Adapters<Spoken> = &[&web_vtt::WebVtt];
 
@@ -15,4 +20,6 @@ pub(crate) struct Spoken {
     pub(crate) time_unit: &'static str,
     /// Characters that could not be decoded and became U+FFFD.
     pub(crate) replaced_characters: usize,
+    /// What was not taken over as it came.
+    pub(crate) repairs: Vec<Repair>,
 }
