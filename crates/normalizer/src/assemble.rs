@@ -3,7 +3,7 @@ use crate::{
     adapter::{self, Recognised},
     anchor, annotations,
     candidate::Candidate,
-    error,
+    charset, error,
     limits::{CUE_OVERRUN_MS_MAX, REPAIRS_KEPT_MAX},
     media,
     offsets::CodePoints,
@@ -109,6 +109,9 @@ impl Work {
         let (rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
         if rendered.text.trim().is_empty() {
             return Err(NormalizeError::new(Role::Text.as_str(), Fault::TextEmpty));
+        }
+        if let Some(guessed) = rendered.source.guessed {
+            self.repairs.push(charset::repair(guessed, Role::Text));
         }
         let file = files.required(Role::Annotations)?;
         let (findings, annotations_adapter) = adapter::read(annotations::ADAPTERS, &file)?;

@@ -11,6 +11,15 @@ pub(super) fn repair(code: &str, role: Role, sentence: &str, counts: &[(&str, us
     (!met.is_empty()).then(|| Repair { code: code.to_owned(), place: role.to_string(), note })
 }
 
+/// What is recorded of cues that were put in the order of their beginnings.
+pub(super) fn sorted(role: Role) -> Repair {
+    Repair {
+        code: "cues-sorted".to_owned(),
+        place: role.to_string(),
+        note: "The cues were put in the order of their beginnings.".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 mod language;
 mod left_out;
 mod speech;
+mod srt;
 mod web_vtt;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     schema::{Repair, Transcript},
 };
 
-pub(crate) const ADAPTERS: Adapters<Spoken> = &[&web_vtt::WebVtt];
+pub(crate) const ADAPTERS: Adapters<Spoken> = &[&web_vtt::WebVtt, &srt::Srt];
 
 /// What a format says was said.
 #[derive(Debug)]

@@ -119,6 +119,15 @@ impl Speech {
         Ok(())
     }
 
+    /// Puts the segments in the order of their beginnings; says whether they were not.
+    pub(super) fn sort(&mut self) -> bool {
+        let disordered = !self.segments.is_sorted_by_key(|segment| segment.start_ms);
+        if disordered {
+            self.segments.sort_by_key(|segment| segment.start_ms);
+        }
+        disordered
+    }
+
     /// The segments with their names, in the order in which they were said.
     pub(super) fn finish(mut self) -> Vec<Segment> {
         for (index, segment) in self.segments.iter_mut().enumerate() {
