@@ -30,14 +30,10 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], announced: Option<&str>) -> Result<Dec
     Ok(Decoded { text, guessed: guessed.then(|| encoding.name()) })
 }
 
-/// The beginning of a file, up to the end of a line; nothing, if it is long and has no lines.
-pub(crate) fn decode_head<'a>(bytes: &'a [u8], announced: Option<&str>) -> Option<Cow<'a, str>> {
-    let mut length = bytes.len();
-    if let Some(head) = bytes.get(..HEAD_BYTES) {
-        let unit = if [UTF_16LE, UTF_16BE].contains(&encoding(head, announced).0) { 2 } else { 1 };
-        length = (memchr::memrchr2(b'\n', b'\r', head)? + 1).next_multiple_of(unit);
-    }
-    decode(bytes.get(..length)?, announced).ok().map(|decoded| decoded.text)
+/// The beginning of a file, to recognise it by: what is no character, or is cut in two, is replaced.
+pub(crate) fn decode_head<'a>(bytes: &'a [u8], announced: Option<&str>) -> Cow<'a, str> {
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+    encoding(head, announced).0.decode_without_bom_handling(head).0
 }
 
 /// What is recorded of a text whose character set was guessed.
@@ -137,14 +133,13 @@ mod tests {
     }
 
     #[test]
-    fn beginnings_end_with_a_line() {
-        let line = "é\n";
-        let long = line.repeat(HEAD_BYTES);
-        let head = |bytes: &[u8]| decode_head(bytes, None).unwrap().into_owned();
-        assert_eq!(head(long.as_bytes()), line.repeat(HEAD_BYTES / 3));
-        let utf16: Vec<u8> = long.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(head(&utf16), line.repeat(HEAD_BYTES / 4));
-        assert_eq!(head(b"x"), "x");
-        assert_eq!(decode_head("é".repeat(HEAD_BYTES).as_bytes(), None), None);
+    fn beginnings_are_decoded_whatever_they_are() {
+        let head = |bytes: &[u8]| decode_head(bytes, None).into_owned();
+        assert_eq!(head("é\n".as_bytes()), "é\n");
+        assert_eq!(head(b"caf\xE9"), "café");
+        assert_eq!(head(b"\xFF\xFEa"), "\u{FEFF}\u{FFFD}");
+        assert_eq!(head("ab".repeat(HEAD_BYTES).as_bytes()), "ab".repeat(HEAD_BYTES / 2));
+        let utf16: Vec<u8> = "é\n".repeat(HEAD_BYTES).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(head(&utf16), "é\n".repeat(HEAD_BYTES / 4));
     }
 }

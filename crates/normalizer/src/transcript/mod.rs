@@ -4,6 +4,7 @@ mod language;
 mod left_out;
 mod speech;
 mod srt;
+mod ttml;
 mod web_vtt;
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     schema::{Repair, Transcript},
 };
 
-pub(crate) const ADAPTERS: Adapters<Spoken> = &[&web_vtt::WebVtt, &srt::Srt];
+pub(crate) const ADAPTERS: Adapters<Spoken> = &[&web_vtt::WebVtt, &srt::Srt, &ttml::Ttml];
 
 /// What a format says was said.
 #[derive(Debug)]

@@ -7,6 +7,9 @@ use crate::{
 };
 use std::ops::Range;
 
+/// Segments that are taken of any file; beyond those, each takes at least so many bytes of it.
+const SEGMENTS_FREE: usize = 1_000;
+const SEGMENT_BYTES: usize = 18;
 /// Voices beyond one a cue that are taken of any file.
 const EXTRA_VOICES_FREE: usize = 1_000;
 /// Beyond those, each takes at least so many bytes of the file: a segment takes ten times as much memory.
@@ -24,6 +27,7 @@ pub(super) struct Span {
 pub(super) struct Speech {
     segments: Vec<Segment>,
     cues: usize,
+    segments_max: usize,
     extra_voices_max: usize,
     cue: Option<Span>,
     speaker: Option<String>,
@@ -41,11 +45,15 @@ struct Piece {
 }
 
 impl Speech {
+    /// The end of a cue that nothing says the end of.
+    pub(super) const OPEN_END: u64 = u64::MAX;
+
     /// For a file of so many bytes that has about so many segments.
     pub(super) fn of(bytes: usize, segments: usize) -> Self {
         let extra_voices_max = EXTRA_VOICES_FREE + bytes / EXTRA_VOICE_BYTES;
-        let segments = Vec::with_capacity(segments.min(CUES_MAX + 1));
-        Self { segments, extra_voices_max, ..Self::default() }
+        let segments_max = CUES_MAX.min(SEGMENTS_FREE + bytes / SEGMENT_BYTES);
+        let segments = Vec::with_capacity(segments.min(bytes / SEGMENT_BYTES).min(segments_max));
+        Self { segments, segments_max, extra_voices_max, ..Self::default() }
     }
 
     /// Begins a cue; the one before it has ended.
@@ -100,7 +108,7 @@ impl Speech {
     fn end_voice(&mut self) -> Result<(), Fault> {
         let text = self.text.trim();
         if let Some(Span { start_ms, end_ms }) = self.cue.filter(|_| !text.is_empty()) {
-            let most = CUES_MAX.min(self.cues + self.extra_voices_max);
+            let most = self.segments_max.min(self.cues + self.extra_voices_max);
             if self.segments.len() == most {
                 return Err(Fault::TooMany { what: "segments", most });
             }
@@ -126,6 +134,21 @@ impl Speech {
             self.segments.sort_by_key(|segment| segment.start_ms);
         }
         disordered
+    }
+
+    /// Ends open cues, which are in order, when the next begins, and the last ones at once; says how many those were.
+    pub(super) fn close_open_ends(&mut self) -> usize {
+        let (mut open, mut next_ms, mut start_ms) = (0, None, None);
+        for segment in self.segments.iter_mut().rev() {
+            if start_ms != Some(segment.start_ms) {
+                next_ms = start_ms.replace(segment.start_ms);
+            }
+            if segment.end_ms == Self::OPEN_END {
+                segment.end_ms = next_ms.unwrap_or(segment.start_ms);
+                open += 1;
+            }
+        }
+        open
     }
 
     /// The segments with their names, in the order in which they were said.
@@ -208,9 +231,10 @@ mod tests {
                 .try_for_each(|voice| speech.say(Some(if voice % 2 == 0 { "A" } else { "B" }), "x", None))?;
             speech.end()
         };
-        assert_eq!(said(0, 1_001), Ok(()));
-        assert_eq!(said(0, 1_002), Err(Fault::TooMany { what: "segments", most: 1_001 }));
-        assert_eq!(said(32, 1_002), Ok(()));
+        assert_eq!(said(0, 1_000), Ok(()));
+        assert_eq!(said(0, 1_001), Err(Fault::TooMany { what: "segments", most: 1_000 }));
+        assert_eq!(said(31, 1_002), Err(Fault::TooMany { what: "segments", most: 1_001 }));
+        assert_eq!(said(36, 1_002), Ok(()));
         assert_eq!(said(usize::MAX, CUES_MAX), Ok(()));
         assert_eq!(said(usize::MAX, CUES_MAX + 1), Err(Fault::TooMany { what: "segments", most: CUES_MAX }));
     }

@@ -29,7 +29,7 @@ impl Adapter for Srt {
     }
 
     fn recognises(&self, file: &Candidate<'_>) -> bool {
-        let Some(head) = charset::decode_head(file.bytes, file.charset().as_deref()) else { return false };
+        let head = charset::decode_head(file.bytes, file.charset().as_deref());
         let head = head.trim_start_matches(BOM).trim_start();
         let is_other = head.starts_with('<') || head.starts_with("WEBVTT") || file.outline().is_some();
         !is_other && lines(head).any(|line| timing::timing(line).is_some())
