@@ -3,7 +3,7 @@ use crate::{
     adapter::{self, Recognised},
     anchor, annotations,
     candidate::Candidate,
-    error,
+    charset, error,
     limits::REPAIRS_KEPT_MAX,
     media,
     offsets::CodePoints,
@@ -125,6 +125,9 @@ impl Work {
         let (rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
         if rendered.text.trim().is_empty() {
             return Err(NormalizeError::new(Role::Text.as_str(), Fault::TextEmpty));
+        }
+        if let Some(guessed) = rendered.source.guessed {
+            self.repairs.push(charset::repair(guessed, Role::Text));
         }
         self.adapters.push(text_adapter);
         if let Some(file) = files.get(Role::Annotations)? {

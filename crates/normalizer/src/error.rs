@@ -13,6 +13,9 @@ pub enum Fault {
     /// The content begins like its format and then breaks its rules.
     #[error("the {format} file is malformed: {why}")]
     Malformed { format: &'static str, why: String },
+    /// The content uses a part of its format that is not read, be it for safety or for want of sense here.
+    #[error("the {format} file uses {what}, which is not read")]
+    Unsupported { format: &'static str, what: &'static str },
     /// Bytes that no permitted character set explains.
     #[error("the text cannot be decoded as {charset}")]
     Undecodable { charset: &'static str },
@@ -110,6 +113,7 @@ impl NormalizeError {
             Fault::Unrecognised { .. } => "format-unrecognised",
             Fault::NotAsAnnounced { .. } => "format-not-as-announced",
             Fault::Malformed { .. } => "format-malformed",
+            Fault::Unsupported { .. } => "format-unsupported",
             Fault::Undecodable { .. } => "text-undecodable",
             Fault::TooMany { .. } => "content-too-large",
             Fault::Changed => "file-changed",
@@ -203,7 +207,7 @@ impl NormalizeError {
     /// What to do next.
     pub const fn advice(&self) -> &'static str {
         match self.fault {
-            Fault::Unrecognised { .. } | Fault::NotAsAnnounced { .. } => {
+            Fault::Unrecognised { .. } | Fault::NotAsAnnounced { .. } | Fault::Unsupported { .. } => {
                 "Ask the processor to return one of the formats that Lectern reads and to announce its media type."
             }
             Fault::Changed => "Fetch the files again.",

@@ -11,6 +11,7 @@ mod annotations;
 mod assemble;
 mod candidate;
 pub mod captions;
+mod charset;
 mod error;
 mod json;
 mod limits;

@@ -308,13 +308,14 @@ fn types_are_proved_by_content_first() {
 
 #[test]
 fn an_error_names_what_was_looked_for() {
-    let error = check_type(Role::Captions, "text/vtt", b"1\n00:00:00,000 --> 00:00:01,000\nx\n").unwrap_err();
-    let said = error.to_string();
+    let error = check_type(Role::Captions, "text/vtt", b"<!DOCTYPE html><p>Not found").unwrap_err();
+    assert_eq!(error.code(), "format-unrecognised");
     assert!(
-        said.starts_with("captions: the file is none of the formats that were looked for: WebVTT"),
-        "{said}"
+        error.to_string().starts_with("captions: the file is none of the formats that were looked for: ")
     );
-    assert!(said.contains("Amazon Transcribe JSON"), "{said}");
+    assert!(error.to_string().contains("WebVTT (a file that begins with `WEBVTT`)"));
+    let error = check_type(Role::Captions, "text/vtt", b"1\n00:00:00,000 --> 00:00:01,000\nx\n").unwrap_err();
+    assert_eq!(error.code(), "format-not-as-announced");
 }
 
 /// Pieces that make offsets go wrong.

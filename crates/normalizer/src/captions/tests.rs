@@ -20,7 +20,7 @@ fn segment(start_ms: u64, end_ms: u64, speaker: Option<&str>, text: &str) -> Seg
 }
 
 fn check(segments: &[Segment], expect: &str) {
-    let transcript = Transcript { language: None, segments: segments.to_vec() };
+    let transcript = Transcript { segments: segments.to_vec(), ..Transcript::default() };
     assert_eq!(web_vtt(&transcript), format!("WEBVTT\n{expect}"));
 }
 
@@ -99,10 +99,10 @@ fn long_segments_are_cut_at_good_places() {
 #[test]
 fn a_segment_without_end_is_cut_in_little_time() {
     let text = "word ".repeat(50_000);
-    let written = web_vtt(&Transcript { language: None, segments: vec![segment(0, 1, None, &text)] });
+    let written = web_vtt(&Transcript { segments: vec![segment(0, 1, None, &text)], ..Transcript::default() });
     assert_valid(&written);
     let letters =
-        web_vtt(&Transcript { language: None, segments: vec![segment(0, 1, None, &"a".repeat(200_000))] });
+        web_vtt(&Transcript { segments: vec![segment(0, 1, None, &"a".repeat(200_000))], ..Transcript::default() });
     assert_valid(&letters);
 }
 
@@ -197,7 +197,7 @@ proptest! {
     /// Whatever the transcript, the file is valid, readable, and read back by this project's own reader.
     #[test]
     fn any_transcript_becomes_valid_captions(segments in segments()) {
-        let written = web_vtt(&Transcript { language: None, segments: segments.clone() });
+        let written = web_vtt(&Transcript { segments: segments.clone(), ..Transcript::default() });
         assert_valid(&written);
         let file = Candidate::new(Role::Captions, "text/vtt", written.as_bytes());
         let Spoken { transcript, replaced_characters, .. } = adapter::read(transcript::ADAPTERS, &file).unwrap().0;
@@ -219,7 +219,7 @@ proptest! {
             at += length + 1;
             segment
         }).collect();
-        let written = web_vtt(&Transcript { language: None, segments: segments.clone() });
+        let written = web_vtt(&Transcript { segments: segments.clone(), ..Transcript::default() });
         let file = Candidate::new(Role::Captions, "text/vtt", written.as_bytes());
         let read = adapter::read(transcript::ADAPTERS, &file).unwrap().0.transcript;
         let all = |segments: &[Segment]| segments.iter().map(|segment| without_space(&segment.text)).collect::<String>();

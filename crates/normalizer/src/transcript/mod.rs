@@ -1,21 +1,25 @@
 //! Formats of the roles `transcript` and `captions`.
 
 mod assembly_ai;
-mod cue_text;
 mod deepgram;
 mod google_speech;
 mod joining;
 mod kept;
 mod language;
 mod ledger;
+mod left_out;
 mod punctuation;
 mod rev_ai;
+mod said_in;
 mod sentence;
 mod spacing;
 mod speakers;
+mod speech;
+mod srt;
 mod time;
 mod transcribe;
 mod transcribe_labels;
+mod ttml;
 mod web_vtt;
 mod whisper;
 mod whisper_cpp;
@@ -31,6 +35,8 @@ pub(crate) use spacing::is_ideographic;
 
 pub(crate) const ADAPTERS: Adapters<Spoken> = &[
     &web_vtt::WebVtt,
+    &srt::Srt,
+    &ttml::Ttml,
     &transcribe::Transcribe,
     &deepgram::Deepgram,
     &google_speech::GoogleSpeech,
@@ -62,6 +68,6 @@ impl Spoken {
         time_unit: &'static str,
     ) -> Result<Self, NormalizeError> {
         let repairs = ledger.close(role)?;
-        Ok(Self { transcript: Transcript { language, segments }, time_unit, replaced_characters: 0, repairs })
+        Ok(Self { transcript: Transcript { language, segments, ..Transcript::default() }, time_unit, replaced_characters: 0, repairs })
     }
 }
