@@ -47,15 +47,20 @@ pub(crate) fn anchor(
     if wrong >= UNANCHORED_COUNT_MIN && wrong * 100 > all * UNANCHORED_PERCENT_MAX {
         return Err(NormalizeError::new("annotations", Fault::AnnotationsForAnotherText { wrong, all }));
     }
+    order(&mut anchored);
+    Ok(anchored)
+}
+
+/// Orders annotations by their places and numbers them.
+pub(crate) fn order(annotations: &mut [Annotation]) {
     // The sort is stable: findings about one place stay in the vendor's order.
-    anchored.sort_by_key(|annotation| match annotation.target {
+    annotations.sort_by_key(|annotation| match annotation.target {
         Some(Target::Text { position, .. }) => (position.start, position.end),
         _ => (usize::MAX, usize::MAX),
     });
-    for (index, annotation) in anchored.iter_mut().enumerate() {
+    for (index, annotation) in annotations.iter_mut().enumerate() {
         annotation.id = format!("a{}", index + 1);
     }
-    Ok(anchored)
 }
 
 struct Anchoring<'a> {
@@ -185,8 +190,12 @@ impl<'a> Search<'a> {
         // Of the source, which is folded, flattening keeps every byte in its place.
         let text = self.flat.get_or_init(|| flat(self.text).into_owned());
         let (exact, prefix, suffix) = (flat(&claim.exact), flat(&claim.prefix), flat(&claim.suffix));
+        // A point has nothing but its surroundings.
         if exact.is_empty() {
-            return None;
+            let around = [prefix.as_ref(), suffix.as_ref()].concat();
+            let mut places = text.match_indices(&around).filter(|_| !around.is_empty());
+            let point = places.next()?.0 + prefix.len();
+            return places.next().is_none().then_some(point..point);
         }
         let mut places = text.match_indices(&*exact).map(|(at, _)| at..at + exact.len()).filter(|place| {
             text[..place.start].ends_with(&*prefix) && text[place.end..].starts_with(&*suffix)

@@ -1,12 +1,13 @@
 use crate::{
     Fault, File, Manifest, NormalizeError, Role,
     adapter::{self, Recognised},
-    anchor, annotations,
+    anchor,
+    annotations::{self, Findings},
     candidate::Candidate,
     error,
     limits::{CUE_OVERRUN_MS_MAX, REPAIRS_KEPT_MAX},
     media,
-    offsets::CodePoints,
+    offsets::{CodePoints, Unit},
     schema::{Annotation, Block, Document, Media, Provenance, Repair, ReturnedFile, SCHEMA, Transcript},
     text::{self, Rendered},
     transcript,
@@ -99,6 +100,7 @@ struct Work {
     language: Option<String>,
     adapters: Vec<Recognised>,
     offset_unit: Option<&'static str>,
+    text_view: Option<&'static str>,
     time_unit: Option<&'static str>,
     repairs: Vec<Repair>,
     summary: BTreeMap<String, u64>,
@@ -106,7 +108,7 @@ struct Work {
 
 impl Work {
     fn lesson_plan(&mut self, files: &Files<'_>) -> Result<(), NormalizeError> {
-        let (rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
+        let (mut rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
         if rendered.text.trim().is_empty() {
             return Err(NormalizeError::new(Role::Text.as_str(), Fault::TextEmpty));
         }
@@ -115,7 +117,16 @@ impl Work {
         self.adapters = vec![text_adapter, annotations_adapter];
         self.offset_unit = Some(findings.unit.as_str());
         self.language.clone_from(&findings.language);
+        self.text_view = rendered.view;
+        self.repairs.append(&mut rendered.source.repairs);
+        let own = std::mem::take(&mut rendered.findings);
+        let findings = findings.fitted(&own, &rendered.source.decoded);
         self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
+        if !own.is_empty() {
+            let own = Findings { unit: Unit::Bytes, language: None, text: None, all: own };
+            self.annotations.extend(anchor::anchor(own, &rendered, &mut self.repairs)?);
+            anchor::order(&mut self.annotations);
+        }
         self.count("words", words(&rendered.text));
         self.count("annotations", self.annotations.len());
         self.rendered = Some(rendered);
@@ -197,6 +208,7 @@ impl Work {
                 adapter_version: adapter::VERSION.to_owned(),
                 offset_unit: self.offset_unit.map(str::to_owned),
                 time_unit: self.time_unit.map(str::to_owned),
+                text_view: self.text_view.map(str::to_owned),
                 repairs: self.repairs,
             },
         };

@@ -13,6 +13,9 @@ pub enum Fault {
     /// The content begins like its format and then breaks its rules.
     #[error("the {format} file is malformed: {why}")]
     Malformed { format: &'static str, why: String },
+    /// A file that opens with a password only.
+    #[error("the {format} file is protected with a password")]
+    Protected { format: &'static str },
     /// Bytes that no permitted character set explains.
     #[error("the text cannot be decoded as {charset}")]
     Undecodable { charset: &'static str },
@@ -81,6 +84,7 @@ impl NormalizeError {
             Fault::Unrecognised { .. } => "format-unrecognised",
             Fault::NotAsAnnounced { .. } => "format-not-as-announced",
             Fault::Malformed { .. } => "format-malformed",
+            Fault::Protected { .. } => "file-protected",
             Fault::Undecodable { .. } => "text-undecodable",
             Fault::TooMany { .. } => "content-too-large",
             Fault::Changed => "file-changed",
@@ -110,6 +114,7 @@ impl NormalizeError {
             Fault::Unrecognised { .. } | Fault::NotAsAnnounced { .. } => {
                 "Ask the processor to return one of the formats that Lectern reads and to announce its media type."
             }
+            Fault::Protected { .. } => "Ask the processor for a file without a password.",
             Fault::Changed => "Fetch the files again.",
             Fault::RoleMissing { .. } | Fault::RoleTwice { .. } | Fault::RoleUnknown { .. } => {
                 "Ask the processor for the complete set of files, each role once."

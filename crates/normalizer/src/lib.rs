@@ -10,6 +10,7 @@ mod anchor;
 mod annotations;
 mod assemble;
 mod candidate;
+mod charset;
 mod error;
 mod json;
 mod limits;

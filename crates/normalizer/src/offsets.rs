@@ -5,10 +5,6 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// UTF-8 bytes.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the unit of formats that are read later; proved by the tests")
-    )]
     Bytes,
     /// As Java, JavaScript and C# count.
     Utf16,

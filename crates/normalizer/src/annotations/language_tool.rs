@@ -102,7 +102,7 @@ impl Adapter for LanguageTool {
         let matches = answer.matches.into_iter().enumerate();
         let all = matches.map(|(index, found)| found.finding(format!("{role}/matches/{index}"))).collect();
         let language = answer.language.and_then(Language::code);
-        Ok(Findings { unit: Unit::Utf16, language, all })
+        Ok(Findings { unit: Unit::Utf16, language, text: None, all })
     }
 }
 

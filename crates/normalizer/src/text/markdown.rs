@@ -1,7 +1,8 @@
 use super::{
     html_text::{HtmlText, Piece},
     is_text,
-    rendered::{Builder, Gap, Rendered},
+    layout::Gap,
+    rendered::{Builder, Rendered},
 };
 use crate::{NormalizeError, adapter::Adapter, candidate::Candidate, schema::BlockKind, source::Source};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -58,7 +59,7 @@ struct Walk {
 }
 
 fn render(source: Source) -> Builder {
-    let markdown = source.text.clone();
+    let markdown = std::rc::Rc::clone(&source.text);
     let mut walk = Walk {
         out: Builder::new(source),
         containers: Vec::new(),

@@ -1,15 +1,18 @@
 //! Formats of the role `text`.
 
+pub(crate) mod docx;
 mod html_text;
+mod layout;
 mod markdown;
 mod plain;
 mod rendered;
 
-pub(crate) use rendered::{Located, Rendered, RenderedBlock};
+pub(crate) use layout::RenderedBlock;
+pub(crate) use rendered::{Located, Rendered};
 
-use crate::{adapter::Adapters, candidate::Candidate};
+use crate::{adapter::Adapters, candidate::Candidate, charset};
 
-pub(crate) const ADAPTERS: Adapters<Rendered> = &[&markdown::Markdown, &plain::Plain];
+pub(crate) const ADAPTERS: Adapters<Rendered> = &[&docx::Docx, &markdown::Markdown, &plain::Plain];
 
 /// Beginnings of files that are not what a person calls text, although some of them are made of characters.
 const OTHER_BEGINNINGS: [&[u8]; 8] =
@@ -19,6 +22,7 @@ const OTHER_BEGINNINGS: [&[u8]; 8] =
 fn is_text(file: &Candidate<'_>) -> bool {
     let bytes = file.bytes;
     let utf16 = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..])
+        || charset::utf16(bytes).is_some()
         || file.charset().is_some_and(|charset| charset.starts_with("utf-16"));
     let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     let other = OTHER_BEGINNINGS
