@@ -12,6 +12,8 @@ pub(crate) const BLOCKS_MAX: usize = 200_000;
 pub(crate) const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Pieces of one text between marks, each of which costs some forty bytes.
 pub(crate) const SEGMENTS_MAX: usize = 1_000_000;
+/// Signs of markup and line ends in a stretch of Markdown that can only be read at once: each takes some hundred bytes.
+pub(crate) const MARKS_MAX: usize = 200_000;
 /// How far the last words may reach past the end of the media: players and muxers round, and captions linger.
 pub const CUE_OVERRUN_MS_MAX: u64 = 5_000;
 /// If more than this share of the findings does not quote what lies at its place, they belong to another text.

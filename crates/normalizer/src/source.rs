@@ -17,17 +17,8 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn of(file: &Candidate<'_>) -> Result<Self, Fault> {
-        let decoded = charset::decode(file.bytes, file.charset().as_deref())?;
-        let guess = decoded.guessed.then_some(decoded.charset);
-        let mut source = Self::from_decoded(decoded.text.into_owned());
-        if let Some(charset) = guess {
-            source.repairs.push(Repair {
-                code: "charset-guessed".to_owned(),
-                place: file.role.to_string(),
-                note: format!("No character set was declared; the bytes were read as {charset}."),
-            });
-        }
-        Ok(source)
+        let (decoded, repairs) = decode(file, file.charset().as_deref())?;
+        Ok(Self { repairs, ..Self::from_decoded(decoded.into_owned()) })
     }
 
     pub(crate) fn from_decoded(decoded: String) -> Self {
@@ -39,6 +30,20 @@ impl Source {
         let text = folded.unwrap_or_else(|| Rc::clone(&decoded));
         Self { decoded, text, repairs: Vec::new() }
     }
+}
+
+/// A file's characters, and a repair if the character set had to be guessed.
+pub(crate) fn decode<'a>(
+    file: &Candidate<'a>,
+    declared: Option<&str>,
+) -> Result<(Cow<'a, str>, Vec<Repair>), Fault> {
+    let decoded = charset::decode(file.bytes, declared)?;
+    let guess = decoded.guessed.then(|| Repair {
+        code: "charset-guessed".to_owned(),
+        place: file.role.to_string(),
+        note: format!("No character set was declared; the bytes were read as {}.", decoded.charset),
+    });
+    Ok((decoded.text, guess.into_iter().collect()))
 }
 
 /// The text without a leading byte order mark, and with CR LF and lone CR as LF.

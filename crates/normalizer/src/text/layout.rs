@@ -59,12 +59,8 @@ impl Layout {
     }
 
     /// Whether the block under way, or else the last one, is of a kind.
-    pub(crate) fn is_open_kind(&self, kind: BlockKind) -> bool {
+    pub(crate) fn is_last_kind(&self, kind: BlockKind) -> bool {
         self.open.as_ref().or_else(|| self.blocks.last()).is_some_and(|block| block.kind == kind)
-    }
-
-    pub(crate) fn last_kind(&self) -> Option<BlockKind> {
-        self.blocks.last().map(|block| block.kind)
     }
 
     /// Whether there are more blocks or characters than are taken, so that the rest need not be read.

@@ -141,8 +141,8 @@ impl Builder {
         self.layout.is_full() || self.segments.len() > SEGMENTS_MAX
     }
 
-    pub(crate) fn last_kind(&self) -> Option<BlockKind> {
-        self.layout.last_kind()
+    pub(crate) fn is_last_kind(&self, kind: BlockKind) -> bool {
+        self.layout.is_last_kind(kind)
     }
 
     pub(crate) fn begin(&mut self, kind: BlockKind, level: Option<u32>, ordinal: Option<u64>, gap: Gap) {

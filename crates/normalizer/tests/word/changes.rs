@@ -15,7 +15,7 @@ fn del(text: &str) -> String {
 }
 
 fn check(body: &str, text: &str, expect: &[(&str, Option<&str>, &str)]) {
-    let document = word(&Word::new(body).bytes()).unwrap();
+    let document = word(&Word::new(body).bytes()).expect("the document is sound");
     assert_eq!(document.text, text);
     assert_eq!(document.annotations.iter().map(told).collect::<Vec<_>>(), expect);
 }

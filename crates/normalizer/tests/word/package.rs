@@ -55,20 +55,16 @@ impl Word {
 pub(crate) fn archive<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
-        zip.start_file(name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(bytes).unwrap();
+        zip.start_file(name, SimpleFileOptions::default()).expect("memory takes every byte");
+        zip.write_all(bytes).expect("memory takes every byte");
     }
-    zip.finish().unwrap().into_inner()
+    zip.finish().expect("memory takes every byte").into_inner()
 }
 
 fn relationships(targets: &[(&str, &str)]) -> String {
-    let all: String = targets
-        .iter()
-        .enumerate()
-        .map(|(id, (kind, target))| {
-            format!(r#"<Relationship Id="rId{id}" Type="{TYPES}/{kind}" Target="{target}"/>"#)
-        })
-        .collect();
+    let all = targets.iter().fold(String::new(), |all, (kind, target)| {
+        format!(r#"{all}<Relationship Id="{kind}" Type="{TYPES}/{kind}" Target="{target}"/>"#)
+    });
     let space = "http://schemas.openxmlformats.org/package/2006/relationships";
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="{space}">{all}</Relationships>"#

@@ -7,7 +7,7 @@ use normalizer::schema::BlockKind::{self, Heading, ListItem, Paragraph, Quote, T
 type Expected<'a> = (BlockKind, Option<u32>, Option<u64>, &'a str);
 
 fn check(document: Word, expect: &[Expected<'_>]) {
-    let document = word(&document.bytes()).unwrap();
+    let document = word(&document.bytes()).expect("the document is sound");
     let chars: Vec<char> = document.text.chars().collect();
     let texts: Vec<String> =
         document.blocks.iter().map(|block| chars[block.start..block.end].iter().collect()).collect();
@@ -55,9 +55,7 @@ fn runs_make_one_text() {
 fn any_prefix_may_stand_for_the_vocabulary() {
     let strict = r#"<d:document xmlns:d="http://purl.oclc.org/ooxml/wordprocessingml/main"><d:body><d:p><d:r><d:t>yes</d:t><x:t xmlns:x="urn:x">no</x:t></d:r></d:p></d:body></d:document>"#;
     check(Word::new("").with("word/document.xml", strict), &[(Paragraph, None, None, "yes")]);
-    let default = strict.replace("d:", "").replace("xmlns:d=", "xmlns=").replace("xmlns:x=", "xmlns:x=");
-    let default = default.replace("<document xmlns:d", "<document xmlns").replacen("xmlns:", "xmlns:", 1);
-    let default = default.replacen("<document xmlns:d=", "<document xmlns=", 1);
+    let default = strict.replace("d:", "").replace("xmlns:d=", "xmlns=");
     check(Word::new("").with("word/document.xml", &default), &[(Paragraph, None, None, "yes")]);
     let utf16: Vec<u8> =
         [0xFEFF].into_iter().chain(strict.encode_utf16()).flat_map(u16::to_le_bytes).collect();
@@ -99,14 +97,14 @@ fn headings_are_told_by_outline_level_in_any_language() {
         <w:style w:type="paragraph" w:styleId="Kreis"><w:name w:val="a"/><w:basedOn w:val="Kreis"/></w:style>
         <w:style w:type="paragraph" w:styleId="Titel"><w:name w:val="Title"/></w:style>
         <w:style w:type="paragraph" w:styleId="Zitat"><w:name w:val="Quote"/></w:style>"#;
-    let styled = |id: &str, more: &str| p(&format!("<w:pStyle w:val=\"{id}\"/>{more}"), &r(id));
-    let body = styled("Titel", "")
-        + &styled("berschrift2", "")
-        + &styled("Meine", "")
-        + &styled("Meine", "<w:outlineLvl w:val=\"9\"/>")
-        + &styled("Kreis", "<w:outlineLvl w:val=\"8\"/>")
-        + &styled("Kreis", "<w:pPrChange><w:pPr><w:pStyle w:val=\"Titel\"/></w:pPr></w:pPrChange>")
-        + &styled("Zitat", "");
+    let named = |id: &str, more: &str| p(&format!("<w:pStyle w:val=\"{id}\"/>{more}"), &r(id));
+    let body = named("Titel", "")
+        + &named("berschrift2", "")
+        + &named("Meine", "")
+        + &named("Meine", "<w:outlineLvl w:val=\"9\"/>")
+        + &named("Kreis", "<w:outlineLvl w:val=\"8\"/>")
+        + &named("Kreis", "<w:pPrChange><w:pPr><w:pStyle w:val=\"Titel\"/></w:pPr></w:pPrChange>")
+        + &named("Zitat", "");
     check(
         Word::new(&body).related("styles", "w:styles", styles),
         &[

@@ -17,7 +17,7 @@ pub(super) fn findings(role: &str, story: &Story, comments: &[Comment]) -> Resul
     if comments.len() + story.changes.all.len() > ANNOTATIONS_MAX {
         return Err(Fault::TooMany { what: "comments and tracked changes", most: ANNOTATIONS_MAX });
     }
-    let text = story.page.layout.text();
+    let text = story.page.text();
     let mut all = Vec::with_capacity(comments.len() + story.changes.all.len());
     for (index, comment) in comments.iter().enumerate() {
         let span = commented(story, comments, comment).map(|span| tight(text, span));

@@ -19,7 +19,6 @@ mod paragraph;
 mod relationships;
 mod story;
 mod styles;
-mod tables;
 mod xml;
 
 use super::rendered::Rendered;
@@ -103,7 +102,7 @@ pub(crate) fn read(file: &Candidate<'_>) -> Result<Rendered, Fault> {
     let role = file.role.as_str();
     let findings = findings::findings(role, &story, &comments)?;
     let repairs = repairs(role, story.hidden, findings::lost_marks(&story, &comments));
-    let rendered = Rendered::own(story.page.layout, repairs)?;
+    let rendered = Rendered::own(story.page.grid.layout, repairs)?;
     Ok(Rendered { findings, view: Some(ACCEPTED), ..rendered })
 }
 

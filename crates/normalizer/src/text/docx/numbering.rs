@@ -68,7 +68,8 @@ impl Numbering {
                     match element.name {
                         "start" => level.start = element.number().unwrap_or(1),
                         _ => {
-                            level.is_numbered = !matches!(element.value().as_deref(), Some("bullet" | "none"))
+                            level.is_numbered =
+                                !matches!(element.value().as_deref(), Some("bullet" | "none"));
                         }
                     }
                 }

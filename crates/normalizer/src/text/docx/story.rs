@@ -3,13 +3,19 @@ use super::{
     comments::Anchors,
     fields::Fields,
     numbering::Numbering,
-    page::{Page, Piece},
+    page::Page,
     paragraph::{Paragraph, Properties, revision},
     styles::Styles,
-    tables::Tables,
     xml::{Element, Node, Xml},
 };
-use crate::{Fault, schema::BlockKind};
+use crate::{
+    Fault,
+    schema::BlockKind,
+    text::{
+        grid::Piece,
+        tables::{Cell, Tables},
+    },
+};
 use std::collections::HashSet;
 
 /// Reads the stories of a document (its body and its notes) into one page: the view in which every change is accepted.
@@ -30,7 +36,7 @@ pub(super) struct Story {
     /// What a text box interrupted, outermost first.
     interrupted: Vec<Here>,
     /// Pieces of text boxes, which follow the paragraph that they hang in.
-    later: Vec<Piece>,
+    later: Vec<Done>,
     tables: Tables,
     /// The tracked changes that the text under way lies in, outermost first.
     revisions: Vec<Revision>,
@@ -38,6 +44,14 @@ pub(super) struct Story {
     choices: Vec<bool>,
     /// Of each open row and cell, whether it is itself a tracked change.
     changed: Vec<bool>,
+}
+
+/// What can be laid out.
+enum Done {
+    /// A paragraph, by its number.
+    Paragraph(usize, Piece),
+    /// A cell that has ended or begins with a table, and may have nothing in it yet.
+    Cell(Cell),
 }
 
 /// What is under way in the body or in a text box.
@@ -62,7 +76,7 @@ impl Story {
                 Node::Text(text) if matches!(xml.inside(), "t" | "delText") => self.here.text.push_str(&text),
                 Node::Text(_) => {}
             }
-            if self.page.layout.is_full() {
+            if self.page.grid.layout.is_full() {
                 return Ok(());
             }
         }
@@ -117,7 +131,7 @@ impl Story {
                 xml.skip()?;
             }
             "sectPr" | "sdtPr" | "sdtEndPr" | "ffData" | "tblPr" | "tblPrEx" | "tblGrid" | "rt" => {
-                xml.skip()?
+                xml.skip()?;
             }
             _ => {}
         }
@@ -218,8 +232,7 @@ impl Story {
 
     fn hold_cell(&mut self) {
         if let Some(cell) = self.tables.cell() {
-            let (kind, text) = (BlockKind::TableCell, String::new());
-            self.emit(Piece { paragraph: None, text, kind, level: None, ordinal: None, cell: Some(cell) });
+            self.emit(Done::Cell(cell));
         }
     }
 
@@ -257,19 +270,28 @@ impl Story {
 
     fn finish(&mut self, paragraph: Paragraph) {
         let shape = paragraph.properties.shape(&self.styles, &mut self.numbering);
-        let (kind, level, ordinal) = (shape.kind, shape.level, shape.ordinal);
-        let (paragraph, text) = (Some(paragraph.number), paragraph.text);
-        self.emit(Piece { paragraph, text, kind, level, ordinal, cell: self.tables.cell() });
+        let piece = Piece {
+            text: paragraph.text,
+            kind: shape.kind,
+            level: shape.level,
+            ordinal: shape.ordinal,
+            begins_item: shape.kind == BlockKind::ListItem,
+            cell: self.tables.cell(),
+        };
+        self.emit(Done::Paragraph(paragraph.number, piece));
     }
 
-    fn emit(&mut self, piece: Piece) {
+    fn emit(&mut self, done: Done) {
         if !self.interrupted.is_empty() {
-            self.later.push(piece);
+            self.later.push(done);
             return;
         }
-        self.page.place(&piece);
-        for piece in self.later.drain(..) {
-            self.page.place(&piece);
+        let later = std::mem::take(&mut self.later);
+        for done in std::iter::once(done).chain(later) {
+            match done {
+                Done::Paragraph(number, piece) => self.page.place(number, &piece),
+                Done::Cell(cell) => self.page.grid.hold(cell),
+            }
         }
     }
 

@@ -1,9 +1,15 @@
-use super::page::Cell;
-use crate::text::layout::Gap;
+use super::layout::Gap;
+
+/// A cell of a table: its number in the document, and what stands before it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cell {
+    pub(crate) number: usize,
+    pub(crate) gap: Gap,
+}
 
 /// The tables around the text under way, outermost first.
 #[derive(Default)]
-pub(super) struct Tables {
+pub(crate) struct Tables {
     open: Vec<Table>,
     cells: usize,
 }
@@ -16,21 +22,21 @@ struct Table {
 }
 
 impl Tables {
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.open.push(Table { first_row: true, first_cell: true, cell: None });
     }
 
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.open.pop();
     }
 
-    pub(super) fn begin_row(&mut self) {
+    pub(crate) fn begin_row(&mut self) {
         if let Some(table) = self.open.last_mut() {
             table.first_cell = true;
         }
     }
 
-    pub(super) fn begin_cell(&mut self) {
+    pub(crate) fn begin_cell(&mut self) {
         let Some(table) = self.open.last_mut() else { return };
         let gap = match (table.first_cell, table.first_row) {
             (true, true) => Gap::Paragraph,
@@ -42,13 +48,13 @@ impl Tables {
     }
 
     /// The cell under way, which is taken out of the table.
-    pub(super) fn drop_cell(&mut self) {
+    pub(crate) fn drop_cell(&mut self) {
         if let Some(table) = self.open.last_mut() {
             table.cell = None;
         }
     }
 
-    pub(super) fn end_cell(&mut self) -> Option<Cell> {
+    pub(crate) fn end_cell(&mut self) -> Option<Cell> {
         let table = self.open.last_mut()?;
         let cell = table.cell.take()?;
         table.first_row &= !table.first_cell;
@@ -56,8 +62,13 @@ impl Tables {
         Some(cell)
     }
 
+    /// How many tables are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
     /// The innermost cell under way.
-    pub(super) fn cell(&self) -> Option<Cell> {
+    pub(crate) fn cell(&self) -> Option<Cell> {
         self.open.iter().rev().find_map(|table| table.cell)
     }
 }
