@@ -1,12 +1,13 @@
 use crate::{
     Fault, File, Manifest, NormalizeError, Role,
     adapter::{self, Recognised},
-    anchor, annotations,
+    anchor,
+    annotations::{self, Findings},
     candidate::Candidate,
-    charset, error,
+    error,
     limits::REPAIRS_KEPT_MAX,
     media,
-    offsets::CodePoints,
+    offsets::{CodePoints, Unit},
     schema::{Annotation, Block, Document, Media, Provenance, Repair, ReturnedFile, SCHEMA, Transcript},
     text::{self, Rendered},
     transcript,
@@ -115,6 +116,7 @@ struct Work {
     language: Option<String>,
     adapters: Vec<Recognised>,
     offset_unit: Option<&'static str>,
+    text_view: Option<&'static str>,
     time_unit: Option<&'static str>,
     repairs: Vec<Repair>,
     summary: BTreeMap<String, u64>,
@@ -122,13 +124,13 @@ struct Work {
 
 impl Work {
     fn lesson_plan(&mut self, files: &Files<'_>) -> Result<(), NormalizeError> {
-        let (rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
+        let (mut rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
         if rendered.text.trim().is_empty() {
             return Err(NormalizeError::new(Role::Text.as_str(), Fault::TextEmpty));
         }
-        if let Some(guessed) = rendered.source.guessed {
-            self.repairs.push(charset::repair(guessed, Role::Text));
-        }
+        self.text_view = rendered.view;
+        self.repairs.append(&mut rendered.source.repairs);
+        let own = std::mem::take(&mut rendered.findings);
         self.adapters.push(text_adapter);
         if let Some(file) = files.get(Role::Annotations)? {
             let (findings, annotations_adapter) = adapter::read(annotations::ADAPTERS, &file)?;
@@ -136,7 +138,14 @@ impl Work {
             self.offset_unit = Some(findings.unit.as_str());
             self.language.clone_from(&findings.language);
             self.repairs.extend_from_slice(&findings.repairs);
+            let findings = findings.fitted(&own, &rendered.source.decoded);
             self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
+        }
+        if !own.is_empty() {
+            let own =
+                Findings { unit: Unit::Bytes, language: None, text: None, all: own, repairs: Vec::new() };
+            self.annotations.extend(anchor::anchor(own, &rendered, &mut self.repairs)?);
+            anchor::order(&mut self.annotations);
         }
         self.count("words", words(&rendered.text));
         self.count("annotations", self.annotations.len());
@@ -225,6 +234,7 @@ impl Work {
                 adapter_version: adapter::VERSION.to_owned(),
                 offset_unit: self.offset_unit.map(str::to_owned),
                 time_unit: self.time_unit.map(str::to_owned),
+                text_view: self.text_view.map(str::to_owned),
                 repairs: self.repairs,
             },
         };

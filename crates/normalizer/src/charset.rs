@@ -27,6 +27,10 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], announced: Option<&str>) -> Result<Dec
         encoding.decode_without_bom_handling_and_without_replacement(bytes)
     };
     let text = text.ok_or_else(|| Fault::Undecodable { charset: encoding.name() })?;
+    // Every byte is a character in Windows-1252; those that no text has tell what is none.
+    if guessed && text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0xC)) {
+        return Err(Fault::Undecodable { charset: UTF_8.name() });
+    }
     Ok(Decoded { text, guessed: guessed.then(|| encoding.name()) })
 }
 
@@ -69,7 +73,7 @@ fn encoding(bytes: &[u8], announced: Option<&str>) -> (&'static Encoding, bool) 
 }
 
 /// UTF-16 by the half of its units that is zero in characters below U+0100: text has no zero anywhere else.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let (units, _) = bytes[..bytes.len().min(HEAD_BYTES)].as_chunks::<2>();
     let zeros = |half: usize| units.iter().filter(|unit| unit[half] == 0).count();
     let enough = units.len().div_ceil(UTF16_UNITS_PER_ZERO);

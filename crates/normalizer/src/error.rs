@@ -16,6 +16,9 @@ pub enum Fault {
     /// The content uses a part of its format that is not read, be it for safety or for want of sense here.
     #[error("the {format} file uses {what}, which is not read")]
     Unsupported { format: &'static str, what: &'static str },
+    /// A file that opens with a password only.
+    #[error("the {format} file is protected with a password")]
+    Protected { format: &'static str },
     /// Bytes that no permitted character set explains.
     #[error("the text cannot be decoded as {charset}")]
     Undecodable { charset: &'static str },
@@ -114,6 +117,7 @@ impl NormalizeError {
             Fault::NotAsAnnounced { .. } => "format-not-as-announced",
             Fault::Malformed { .. } => "format-malformed",
             Fault::Unsupported { .. } => "format-unsupported",
+            Fault::Protected { .. } => "file-protected",
             Fault::Undecodable { .. } => "text-undecodable",
             Fault::TooMany { .. } => "content-too-large",
             Fault::Changed => "file-changed",
@@ -178,11 +182,19 @@ impl NormalizeError {
                     .to_owned()
             }
             Fault::TextEmpty => "The proofreader returned an empty text.".to_owned(),
-            Fault::CueBackwards { .. } | Fault::CueOutOfOrder { .. } => {
+            Fault::TranscriptionFailed { .. } => "The proofreader could not transcribe your video.".to_owned(),
+            Fault::UnitUnknown { .. } => "The proofreader did not say how its remarks are to be placed.".to_owned(),
+            Fault::CueBackwards { .. }
+            | Fault::CueOutOfOrder { .. }
+            | Fault::TimeUnusable { .. }
+            | Fault::WordBackwards { .. } => {
                 "The proofreader returned a transcript whose times make no sense.".to_owned()
             }
-            Fault::Unrecognised { .. } | Fault::NotAsAnnounced { .. } => {
+            Fault::Unrecognised { .. } | Fault::NotAsAnnounced { .. } | Fault::Unsupported { .. } => {
                 format!("The proofreader returned a file ({}) of a kind that we do not read.", self.role())
+            }
+            Fault::Protected { .. } => {
+                format!("The proofreader returned a file ({}) that is protected with a password.", self.role())
             }
             Fault::Malformed { .. } | Fault::Undecodable { .. } | Fault::NoDuration => {
                 format!("The proofreader returned a damaged file ({}).", self.role())
@@ -210,6 +222,7 @@ impl NormalizeError {
             Fault::Unrecognised { .. } | Fault::NotAsAnnounced { .. } | Fault::Unsupported { .. } => {
                 "Ask the processor to return one of the formats that Lectern reads and to announce its media type."
             }
+            Fault::Protected { .. } => "Ask the processor for a file without a password.",
             Fault::Changed => "Fetch the files again.",
             Fault::RoleMissing { .. } | Fault::RoleTwice { .. } | Fault::RoleUnknown { .. } => {
                 "Ask the processor for the complete set of files, each role once."

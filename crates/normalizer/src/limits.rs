@@ -8,6 +8,12 @@ pub(crate) const SUGGESTIONS_KEPT_MAX: usize = 10;
 pub const CUES_MAX: usize = 100_000;
 /// Blocks of one text; a book has fewer.
 pub(crate) const BLOCKS_MAX: usize = 200_000;
+/// Bytes of one text, decoded or taken out of its file: two books, and as much as a file of the role may have.
+pub(crate) const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Pieces of one text between marks, each of which costs some forty bytes.
+pub(crate) const SEGMENTS_MAX: usize = 1_000_000;
+/// Signs of markup and line ends in a stretch of Markdown that can only be read at once: each takes some hundred bytes.
+pub(crate) const MARKS_MAX: usize = 200_000;
 /// If more than this share of the findings does not quote what lies at its place, they belong to another text.
 pub const UNANCHORED_PERCENT_MAX: usize = 50;
 /// Below this many findings a share says nothing.

@@ -106,8 +106,11 @@ fn the_same_plan_with_annotations_of_the_web() {
 #[test]
 fn the_same_video_with_the_facts_of_other_programs() {
     for (facts, repairs) in [
-        (include_bytes!("fixtures/mediainfo.json").as_slice(), &[][..]),
-        (include_bytes!("fixtures/mediaconvert.json").as_slice(), &["audio-assumed"][..]),
+        (include_bytes!("fixtures/mediainfo.json").as_slice(), &["not-speech-left-out"][..]),
+        (
+            include_bytes!("fixtures/mediaconvert.json").as_slice(),
+            &["audio-assumed", "not-speech-left-out"][..],
+        ),
     ] {
         let captions = file(Role::Captions, "text/vtt", include_bytes!("fixtures/captions.vtt"));
         let media = file(Role::Media, "application/json", facts);

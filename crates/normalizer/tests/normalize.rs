@@ -287,15 +287,11 @@ fn types_are_proved_by_content_first() {
     };
     assert_eq!(said(Role::Text, "text/markdown", b"# x"), "markdown");
     assert_eq!(said(Role::Text, "text/plain", b"# x"), "plain-text");
-    for other in [
-        "<!DOCTYPE html><p>x",
-        "\n<HTML>",
-        "%PDF-1.7 x",
-        "{\"a\": 1}",
-        "PK\u{3}\u{4}",
-        "a\0b",
-        "<?xml version",
-    ] {
+    for html in ["<!DOCTYPE html><p>x", "\n<HTML>"] {
+        assert_eq!(said(Role::Text, "text/markdown", html.as_bytes()), "format-not-as-announced");
+        assert_eq!(said(Role::Text, "text/html", html.as_bytes()), "html");
+    }
+    for other in ["%PDF-1.7 x", "{\"a\": 1}", "PK\u{3}\u{4}", "a\0b", "<?xml version"] {
         assert_eq!(said(Role::Text, "text/markdown", other.as_bytes()), "format-unrecognised", "{other}");
     }
     assert_eq!(said(Role::Annotations, "application/json", b"<html>"), "format-unrecognised");

@@ -45,15 +45,20 @@ pub(crate) fn anchor(
     if wrong >= UNANCHORED_COUNT_MIN && wrong * 100 > all * UNANCHORED_PERCENT_MAX {
         return Err(NormalizeError::new("annotations", Fault::AnnotationsForAnotherText { wrong, all }));
     }
+    order(&mut anchored);
+    Ok(anchored)
+}
+
+/// Orders annotations by their places and numbers them.
+pub(crate) fn order(annotations: &mut [Annotation]) {
     // The sort is stable: findings about one place stay in the vendor's order.
-    anchored.sort_by_key(|annotation| match annotation.target {
+    annotations.sort_by_key(|annotation| match annotation.target {
         Some(Target::Text { position, .. }) => (position.start, position.end),
         _ => (usize::MAX, usize::MAX),
     });
-    for (index, annotation) in anchored.iter_mut().enumerate() {
+    for (index, annotation) in annotations.iter_mut().enumerate() {
         annotation.id = format!("a{}", index + 1);
     }
-    Ok(anchored)
 }
 
 struct Anchoring<'a> {

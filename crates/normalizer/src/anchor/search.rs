@@ -46,7 +46,7 @@ impl<'a> Search<'a> {
     pub(super) fn find(&mut self, claim: &Claim) -> Found {
         let wanted = Wanted::new(claim);
         if wanted.exact.is_empty() {
-            return Found::Nowhere;
+            return self.find_point(&wanted);
         }
         // Of what has only LF, flattening keeps every byte in its place.
         let rendered = self.rendered;
@@ -62,6 +62,24 @@ impl<'a> Search<'a> {
             Outcome::One(at) => Found::InText(at..at + wanted.exact.len()),
             Outcome::None | Outcome::Many => Found::Nowhere,
             Outcome::NotSearched => Found::NotSearched,
+        }
+    }
+
+    /// A point has nothing but its surroundings.
+    fn find_point(&mut self, wanted: &Wanted<'_>) -> Found {
+        let around = [wanted.prefix.as_bytes(), wanted.suffix.as_bytes()].concat();
+        if around.is_empty() {
+            return Found::Nowhere;
+        }
+        if !self.spend(self.rendered.source.text.len()) {
+            return Found::NotSearched;
+        }
+        let source = self.source.get_or_init(|| flat(&self.rendered.source.text)).as_bytes();
+        let finder = Finder::new(&around);
+        let mut places = finder.find_iter(source);
+        match (places.next(), places.next()) {
+            (Some(at), None) => Found::InSource(at + wanted.prefix.len()..at + wanted.prefix.len()),
+            _ => Found::Nowhere,
         }
     }
 }

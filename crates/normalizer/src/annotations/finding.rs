@@ -5,6 +5,7 @@ use crate::{
     offsets::Unit,
     schema::{Repair, Severity},
 };
+use std::collections::HashSet;
 
 /// What a vendor found, in its own unit and its own text.
 #[derive(Debug)]
@@ -12,9 +13,26 @@ pub(crate) struct Findings {
     pub(crate) unit: Unit,
     /// The language that the vendor took the text for.
     pub(crate) language: Option<String>,
+    /// The text that the offsets count, where the file brings its own: for another text its quotes alone hold.
+    pub(crate) text: Option<String>,
     pub(crate) all: Vec<Finding>,
     /// What was not taken over as it came.
     pub(crate) repairs: Vec<Repair>,
+}
+
+impl Findings {
+    /// The findings for a text that counts as `source` and brought findings of its `own`: what both say is said once, and
+    /// offsets into another text are dropped.
+    pub(crate) fn fitted(mut self, own: &[Finding], source: &str) -> Self {
+        let Some(counted) = self.text.take() else { return self };
+        if counted == source {
+            let said: HashSet<_> = own.iter().map(Finding::said).collect();
+            self.all.retain(|finding| !said.contains(&finding.said()));
+        } else {
+            self.all.iter_mut().for_each(|finding| finding.span = None);
+        }
+        self
+    }
 }
 
 /// One finding, before it is anchored.
@@ -31,6 +49,12 @@ pub(crate) struct Finding {
     pub(crate) rule: Option<String>,
     pub(crate) message: String,
     pub(crate) suggestions: Vec<String>,
+}
+
+impl Finding {
+    fn said(&self) -> (Option<(i64, i64)>, &str, &str) {
+        (self.span, &self.category, &self.message)
+    }
 }
 
 /// A quote with what stands around it.

@@ -74,7 +74,7 @@ impl Adapter for Harper {
         let lints = lints.into_iter().enumerate();
         let all = lints.map(|(index, lint)| lint.finding(format!("{role}/0/lints/{index}"), &mut losses));
         let all = all.collect();
-        Ok(Findings { unit, language: None, all, repairs: losses.into_repairs() })
+        Ok(Findings { unit, language: None, text: None, all, repairs: losses.into_repairs() })
     }
 }
 

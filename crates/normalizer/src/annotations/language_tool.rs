@@ -122,7 +122,7 @@ impl Adapter for LanguageTool {
         let all = matches.map(|(index, found)| found.finding(format!("{role}/matches/{index}"), &mut losses));
         let all = all.collect();
         let language = answer.language.and_then(Language::code);
-        Ok(Findings { unit, language, all, repairs: losses.into_repairs() })
+        Ok(Findings { unit, language, text: None, all, repairs: losses.into_repairs() })
     }
 }
 

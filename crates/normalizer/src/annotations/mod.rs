@@ -1,6 +1,7 @@
 //! Formats of the role `annotations`.
 
 mod borrowed;
+mod docx;
 mod finding;
 mod harper;
 mod language_tool;
@@ -11,4 +12,4 @@ pub(crate) use finding::{Claim, Finding, Findings};
 use crate::adapter::Adapters;
 
 pub(crate) const ADAPTERS: Adapters<Findings> =
-    &[&language_tool::LanguageTool, &harper::Harper, &web_annotation::WebAnnotation];
+    &[&docx::Docx, &language_tool::LanguageTool, &harper::Harper, &web_annotation::WebAnnotation];

@@ -99,10 +99,13 @@ fn long_segments_are_cut_at_good_places() {
 #[test]
 fn a_segment_without_end_is_cut_in_little_time() {
     let text = "word ".repeat(50_000);
-    let written = web_vtt(&Transcript { segments: vec![segment(0, 1, None, &text)], ..Transcript::default() });
+    let written =
+        web_vtt(&Transcript { segments: vec![segment(0, 1, None, &text)], ..Transcript::default() });
     assert_valid(&written);
-    let letters =
-        web_vtt(&Transcript { segments: vec![segment(0, 1, None, &"a".repeat(200_000))], ..Transcript::default() });
+    let letters = web_vtt(&Transcript {
+        segments: vec![segment(0, 1, None, &"a".repeat(200_000))],
+        ..Transcript::default()
+    });
     assert_valid(&letters);
 }
 

@@ -17,6 +17,9 @@ pub struct Provenance {
     /// The unit in which the vendor gave times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_unit: Option<String>,
+    /// Which text it is, where the file holds several: `accepted`, with every tracked change accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_view: Option<String>,
     /// Everything that was not taken over exactly as it came.
     pub repairs: Vec<Repair>,
 }

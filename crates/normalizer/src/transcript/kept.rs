@@ -52,7 +52,7 @@ impl Kept {
             start_ms: start_ms.into(),
             end_ms: end_ms.into(),
             speaker: stretch.speaker.map(|speaker| speakers.name(speaker).to_owned()),
-            text,
+            text: text.into_owned(),
             confidence: ledger.confidence(stretch.confidence, place).map(rounded),
             words: Vec::new(),
         });

@@ -68,6 +68,11 @@ impl Spoken {
         time_unit: &'static str,
     ) -> Result<Self, NormalizeError> {
         let repairs = ledger.close(role)?;
-        Ok(Self { transcript: Transcript { language, segments, ..Transcript::default() }, time_unit, replaced_characters: 0, repairs })
+        Ok(Self {
+            transcript: Transcript { language, segments, ..Transcript::default() },
+            time_unit,
+            replaced_characters: 0,
+            repairs,
+        })
     }
 }

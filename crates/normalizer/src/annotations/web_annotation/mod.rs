@@ -65,7 +65,7 @@ impl Adapter for WebAnnotation {
             let place = format!("{}/{path}{index}", file.role);
             findings(&annotation, &place, &mut all, &mut repeated_left, &mut losses).map_err(wrong)?;
         }
-        Ok(Findings { unit, language: None, all, repairs: losses.into_repairs() })
+        Ok(Findings { unit, language: None, text: None, all, repairs: losses.into_repairs() })
     }
 }
 

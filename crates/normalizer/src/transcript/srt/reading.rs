@@ -98,7 +98,7 @@ impl<'a> Reading<'a> {
         self.speech.end()?;
         let sorted = self.speech.sort();
         let repairs = self.repairs(sorted);
-        let transcript = Transcript { language: None, segments: self.speech.finish() };
+        let transcript = Transcript { segments: self.speech.finish(), ..Transcript::default() };
         Ok(Spoken { transcript, time_unit: "milliseconds", replaced_characters: 0, repairs })
     }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Fault, NormalizeError, Role,
     schema::{Repair, Transcript},
-    transcript::{Spoken, said_in::Language, left_out, speech::Speech},
+    transcript::{Spoken, left_out, said_in::Language, speech::Speech},
 };
 use memchr::memmem;
 use quick_xml::{
@@ -208,7 +208,7 @@ impl<'a> Reading<'a> {
         let open_ends = self.speech.close_open_ends();
         let repairs = self.repairs(sorted, open_ends);
         let language = self.language.one(self.root_language.as_deref());
-        let transcript = Transcript { language, segments: self.speech.finish() };
+        let transcript = Transcript { language, segments: self.speech.finish(), ..Transcript::default() };
         Spoken { transcript, time_unit: "time expressions", replaced_characters: 0, repairs }
     }
 

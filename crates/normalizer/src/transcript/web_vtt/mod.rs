@@ -120,7 +120,7 @@ impl<'a> Reading<'a> {
         }
         let repairs = self.repairs(role);
         let language = self.speaking.language.one(self.language);
-        let transcript = Transcript { language, segments: self.speech.finish() };
+        let transcript = Transcript { language, segments: self.speech.finish(), ..Transcript::default() };
         Ok(Spoken { transcript, time_unit: "milliseconds", replaced_characters: 0, repairs })
     }
 
