@@ -18,9 +18,9 @@ pub(crate) const MARKS_MAX: usize = 200_000;
 pub const UNANCHORED_PERCENT_MAX: usize = 50;
 /// Below this many findings a share says nothing.
 pub(crate) const UNANCHORED_COUNT_MIN: usize = 5;
-/// Bytes of text that may be read in one document to look for misplaced quotes, over all of its findings: a thousand quotes
-/// without a place in a megabyte, in a second at most.
-pub(crate) const SEARCH_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// Bytes of text that may be read in one document to look for misplaced quotes, over all of its findings: of
+/// twenty thousand bytes every word.
+pub(crate) const SEARCH_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Bytes taken of what a vendor says stands before or after a quote: more tells no more.
 pub(crate) const CONTEXT_CLAIMED_BYTES_MAX: usize = 256;
 /// How many times the text may be quoted by all annotations of one document together: findings overlap a few times, not

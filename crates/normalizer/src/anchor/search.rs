@@ -27,12 +27,20 @@ pub(super) struct Search<'a> {
     rendered: &'a Rendered,
     source: OnceCell<Cow<'a, str>>,
     text: OnceCell<Cow<'a, str>>,
+    /// Readers see what the vendor looked at.
+    is_source: OnceCell<bool>,
     bytes_left: usize,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(rendered: &'a Rendered) -> Self {
-        Self { rendered, source: OnceCell::new(), text: OnceCell::new(), bytes_left: SEARCH_BYTES_MAX }
+        Self {
+            rendered,
+            source: OnceCell::new(),
+            text: OnceCell::new(),
+            is_source: OnceCell::new(),
+            bytes_left: SEARCH_BYTES_MAX,
+        }
     }
 
     /// Whether this much more may be read.
@@ -55,6 +63,9 @@ impl<'a> Search<'a> {
             Outcome::One(at) => return Found::InSource(at..at + wanted.exact.len()),
             Outcome::Many => return Found::Nowhere,
             Outcome::NotSearched => return Found::NotSearched,
+            Outcome::None if *self.is_source.get_or_init(|| rendered.text == rendered.source.text) => {
+                return Found::Nowhere;
+            }
             Outcome::None => {}
         }
         let text = self.text.get_or_init(|| flat(&rendered.text)).as_bytes();

@@ -92,11 +92,9 @@ impl Losses {
         self.repairs.push(Repair { code: code.to_owned(), place: place.to_owned(), note: note.to_owned() });
     }
 
-    /// The suggestions that are kept of one finding.
-    pub(super) fn kept(&mut self, mut suggestions: impl Iterator<Item = String>) -> Vec<String> {
-        let kept: Vec<_> = suggestions.by_ref().take(SUGGESTIONS_KEPT_MAX).collect();
-        self.cut += usize::from(suggestions.next().is_some());
-        kept
+    /// Counts a finding with more suggestions than are kept.
+    pub(super) fn cut(&mut self, more: bool) {
+        self.cut += usize::from(more);
     }
 
     pub(super) fn into_repairs(mut self) -> Vec<Repair> {

@@ -1,11 +1,17 @@
 use super::{
     Claim, Finding, Findings,
+    at_most::AtMost,
     borrowed::Borrowed,
     finding::{self, Losses},
 };
 use crate::{
-    Fault, NormalizeError, adapter::Adapter, candidate::Candidate, json, limits::ANNOTATIONS_MAX,
-    offsets::Unit, schema::Severity,
+    Fault, NormalizeError,
+    adapter::Adapter,
+    candidate::Candidate,
+    json,
+    limits::{ANNOTATIONS_MAX, SUGGESTIONS_KEPT_MAX},
+    offsets::Unit,
+    schema::Severity,
 };
 use serde::Deserialize;
 
@@ -16,7 +22,7 @@ pub(crate) struct Harper;
 struct Entry<'a> {
     lint_count: usize,
     #[serde(borrow)]
-    lints: Vec<Lint<'a>>,
+    lints: AtMost<Lint<'a>, ANNOTATIONS_MAX>,
     /// Why the file could not be read.
     #[serde(borrow)]
     error: Option<Borrowed<'a>>,
@@ -32,7 +38,7 @@ struct Lint<'a> {
     #[serde(borrow)]
     message: Borrowed<'a>,
     #[serde(borrow)]
-    suggestions: Option<Vec<Borrowed<'a>>>,
+    suggestions: Option<AtMost<Borrowed<'a>, SUGGESTIONS_KEPT_MAX>>,
     #[serde(borrow)]
     matched_text: Option<Borrowed<'a>>,
 }
@@ -65,11 +71,8 @@ impl Adapter for Harper {
     fn read(&self, file: &Candidate<'_>) -> Result<Findings, NormalizeError> {
         let wrong = |fault| NormalizeError::new(file.role.as_str(), fault);
         let unit = finding::unit(file, Unit::CodePoints)?;
-        let entries: Vec<Entry<'_>> = json::read("Harper", file.bytes).map_err(wrong)?;
+        let entries: AtMost<Entry<'_>, 1> = json::read("Harper", file.bytes).map_err(wrong)?;
         let lints = lints(entries).map_err(wrong)?;
-        if lints.len() > ANNOTATIONS_MAX {
-            return Err(wrong(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX }));
-        }
         let (role, mut losses) = (file.role, Losses::default());
         let lints = lints.into_iter().enumerate();
         let all = lints.map(|(index, lint)| lint.finding(format!("{role}/0/lints/{index}"), &mut losses));
@@ -79,27 +82,33 @@ impl Adapter for Harper {
 }
 
 /// The lints of the one text. Where there are several files, nothing says which of them is the text that came back.
-fn lints(mut entries: Vec<Entry<'_>>) -> Result<Vec<Lint<'_>>, Fault> {
+fn lints(mut entries: AtMost<Entry<'_>, 1>) -> Result<Vec<Lint<'_>>, Fault> {
     let malformed = |why| Err(Fault::Malformed { format: "Harper", why });
-    let (Some(entry), true) = (entries.pop(), entries.is_empty()) else {
-        return malformed("it is about more than one file".to_owned());
+    let (Some(entry), true) = (entries.kept.pop(), !entries.more) else {
+        return malformed("it is not about exactly one file".to_owned());
     };
     if let Some(error) = entry.error {
         let said: String = error.chars().filter(|c| !c.is_control()).take(100).collect();
         return malformed(format!("Harper could not read the text: {said}"));
     }
-    if entry.lint_count != entry.lints.len() {
-        return malformed(format!("it counts {} lints and has {}", entry.lint_count, entry.lints.len()));
+    let lints = entry.lints.kept;
+    if entry.lints.more {
+        return Err(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX });
     }
-    Ok(entry.lints)
+    if entry.lint_count != lints.len() {
+        return malformed(format!("it counts {} lints and has {}", entry.lint_count, lints.len()));
+    }
+    Ok(lints)
 }
 
 impl Lint<'_> {
     fn finding(self, place: String, losses: &mut Losses) -> Finding {
         let matched = self.matched_text.as_deref().unwrap_or_default();
         let all = self.suggestions.unwrap_or_default();
-        let suggestions = losses.kept(all.iter().filter_map(|printed| replacement(printed, matched)));
-        if all.iter().any(|printed| replacement(printed, matched).is_none()) {
+        losses.cut(all.more);
+        let suggestions: Vec<_> =
+            all.kept.iter().filter_map(|printed| replacement(printed, matched)).collect();
+        if suggestions.len() < all.kept.len() {
             losses.repair(
                 &place,
                 "suggestion-unread",
@@ -178,7 +187,7 @@ mod tests {
             other => panic!("{other}"),
         };
         assert!(read(&format!("[{}]", entry(0, ""))).unwrap().all.is_empty());
-        check(&format!("[{},{}]", entry(0, ""), entry(1, LINT)), "more than one file");
+        check(&format!("[{},{}]", entry(0, ""), entry(1, LINT)), "not about exactly one file");
         check(&format!("[{}]", entry(2, LINT)), "counts 2 lints and has 1");
         check(
             r#"[{"file":"plan.md","lint_count":0,"lints":[],"error":"no such file"}]"#,

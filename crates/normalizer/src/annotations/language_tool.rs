@@ -1,5 +1,6 @@
 use super::{
     Claim, Finding, Findings,
+    at_most::AtMost,
     borrowed::Borrowed,
     finding::{self, Losses},
 };
@@ -8,7 +9,7 @@ use crate::{
     adapter::Adapter,
     candidate::Candidate,
     json,
-    limits::ANNOTATIONS_MAX,
+    limits::{ANNOTATIONS_MAX, SUGGESTIONS_KEPT_MAX},
     offsets::{Unit, utf16_span},
     schema::Severity,
 };
@@ -23,7 +24,7 @@ struct Answer<'a> {
     #[serde(borrow)]
     language: Option<Language<'a>>,
     #[serde(borrow)]
-    matches: Vec<Match<'a>>,
+    matches: AtMost<Match<'a>, ANNOTATIONS_MAX>,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +52,7 @@ struct Match<'a> {
     offset: i64,
     length: i64,
     #[serde(borrow)]
-    replacements: Option<Vec<Replacement<'a>>>,
+    replacements: Option<AtMost<Replacement<'a>, SUGGESTIONS_KEPT_MAX>>,
     #[serde(borrow)]
     context: Option<Context<'a>>,
     #[serde(borrow)]
@@ -114,11 +115,11 @@ impl Adapter for LanguageTool {
         let wrong = |fault| NormalizeError::new(file.role.as_str(), fault);
         let unit = finding::unit(file, Unit::Utf16)?;
         let answer: Answer<'_> = json::read("LanguageTool", file.bytes).map_err(wrong)?;
-        if answer.matches.len() > ANNOTATIONS_MAX {
+        if answer.matches.more {
             return Err(wrong(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX }));
         }
         let (role, mut losses) = (file.role, Losses::default());
-        let matches = answer.matches.into_iter().enumerate();
+        let matches = answer.matches.kept.into_iter().enumerate();
         let all = matches.map(|(index, found)| found.finding(format!("{role}/matches/{index}"), &mut losses));
         let all = all.collect();
         let language = answer.language.and_then(Language::code);
@@ -143,7 +144,8 @@ impl Match<'_> {
         let category = [category, rule.issue_type].into_iter().flatten().find(|word| !word.is_empty());
         let message = Some(self.message).filter(|message| !message.is_empty()).or(self.short_message);
         let replacements = self.replacements.unwrap_or_default();
-        let values = replacements.into_iter().filter_map(|replacement| replacement.value);
+        losses.cut(replacements.more);
+        let values = replacements.kept.into_iter().filter_map(|replacement| replacement.value);
         Finding {
             place,
             span: Some((self.offset, self.offset.saturating_add(self.length))),
@@ -152,7 +154,7 @@ impl Match<'_> {
             category: category.map_or_else(|| "uncategorized".to_owned(), Borrowed::into_owned),
             rule: rule.id.map(Borrowed::into_owned),
             message: message.unwrap_or_default().into_owned(),
-            suggestions: losses.kept(values.map(Borrowed::into_owned)),
+            suggestions: values.map(Borrowed::into_owned).collect(),
         }
     }
 }

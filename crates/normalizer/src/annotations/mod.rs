@@ -1,5 +1,6 @@
 //! Formats of the role `annotations`.
 
+mod at_most;
 mod borrowed;
 mod docx;
 mod finding;

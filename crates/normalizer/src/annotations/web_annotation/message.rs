@@ -1,4 +1,4 @@
-use super::{model::Body, one_or_many::Resource};
+use super::{model::Body, resource::Resource};
 use crate::annotations::borrowed::Borrowed;
 
 /// What the bodies of an annotation say together.
@@ -29,11 +29,11 @@ impl Message {
             Resource::Named(iri) => return self.say(iri, purposes),
             Resource::Described(described) => described,
         };
-        let own = &described.purpose.0;
+        let own = &described.purpose.0.kept;
         let purposes = if own.is_empty() { purposes } else { own };
         if let Some(value) = described.value.as_deref().or(described.id.as_deref()) {
             self.say(value, purposes);
-        } else if let Some(body) = described.source.as_ref().or_else(|| described.items.first()) {
+        } else if let Some(body) = described.source.as_ref().or_else(|| described.items.0.kept.first()) {
             self.add(body, purposes);
         }
     }
@@ -65,13 +65,13 @@ pub(super) fn word(motivation: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{annotations::web_annotation::one_or_many::OneOrMany, json};
+    use crate::{annotations::at_most::OneOrMany, json};
     use serde_json::{Value, json};
 
     fn check(body: &Value, expect: (&str, &[&str], Option<&str>)) {
         let written = body.to_string();
-        let bodies: OneOrMany<Body<'_>> = json::read("Web Annotation", written.as_bytes()).unwrap();
-        let message = Message::of(&bodies.0, None);
+        let bodies: OneOrMany<Body<'_>, 10> = json::read("Web Annotation", written.as_bytes()).unwrap();
+        let message = Message::of(&bodies.0.kept, None);
         let suggestions: Vec<_> = message.suggestions.iter().map(String::as_str).collect();
         assert_eq!((message.text.as_str(), &suggestions[..], message.tag.as_deref()), expect, "{written}");
     }

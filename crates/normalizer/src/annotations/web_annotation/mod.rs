@@ -2,7 +2,7 @@
 
 mod message;
 mod model;
-mod one_or_many;
+mod resource;
 mod selection;
 
 use super::{
@@ -10,12 +10,17 @@ use super::{
     finding::{self, Losses},
 };
 use crate::{
-    Fault, NormalizeError, adapter::Adapter, candidate::Candidate, json, limits::ANNOTATIONS_MAX,
-    offsets::Unit, schema::Severity,
+    Fault, NormalizeError,
+    adapter::Adapter,
+    candidate::Candidate,
+    json,
+    limits::{ANNOTATIONS_MAX, SUGGESTIONS_KEPT_MAX},
+    offsets::Unit,
+    schema::Severity,
 };
 use message::{Message, word};
-use model::{Annotation, Page, Top};
-use one_or_many::Resource;
+use model::{Annotation, Annotations, PARTS_MAX, Page, Top};
+use resource::Resource;
 use selection::Selection;
 
 /// One annotation, a list of them, an `AnnotationPage`, or an `AnnotationCollection` with its first page. Positions count code
@@ -23,9 +28,6 @@ use selection::Selection;
 pub(crate) struct WebAnnotation;
 
 const FORMAT: &str = "Web Annotation";
-
-/// How many times the file's own size the words of annotations with several targets may take: each target repeats them.
-const REPEATED_TIMES_MAX: usize = 2;
 
 impl Adapter for WebAnnotation {
     type Output = Findings;
@@ -55,22 +57,24 @@ impl Adapter for WebAnnotation {
         let mut losses = Losses::default();
         let is_array = file.outline().is_some_and(|outline| outline.is_array);
         let (path, annotations) = if is_array {
-            (String::new(), json::read(FORMAT, file.bytes).map_err(wrong)?)
+            ("", json::read(FORMAT, file.bytes).map_err(wrong)?)
         } else {
             contained(json::read(FORMAT, file.bytes).map_err(wrong)?, &mut losses).map_err(wrong)?
         };
-        let mut all = Vec::new();
-        let mut repeated_left = file.bytes.len().saturating_mul(REPEATED_TIMES_MAX);
-        for (index, annotation) in annotations.into_iter().enumerate() {
+        if annotations.more {
+            return Err(wrong(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX }));
+        }
+        let mut all = Vec::with_capacity(annotations.kept.len());
+        for (index, annotation) in annotations.kept.into_iter().enumerate() {
             let place = format!("{}/{path}{index}", file.role);
-            findings(&annotation, &place, &mut all, &mut repeated_left, &mut losses).map_err(wrong)?;
+            findings(&annotation, &place, &mut all, &mut losses).map_err(wrong)?;
         }
         Ok(Findings { unit, language: None, text: None, all, repairs: losses.into_repairs() })
     }
 }
 
 /// The annotations in an object, and their path.
-fn contained<'a>(top: Top<'a>, losses: &mut Losses) -> Result<(String, Vec<Annotation<'a>>), Fault> {
+fn contained<'a>(top: Top<'a>, losses: &mut Losses) -> Result<(&'static str, Annotations<'a>), Fault> {
     let malformed = |why: &str| Err(Fault::Malformed { format: FORMAT, why: why.to_owned() });
     let total = top.total;
     let (path, page) = match (top.items, top.first) {
@@ -79,22 +83,22 @@ fn contained<'a>(top: Top<'a>, losses: &mut Losses) -> Result<(String, Vec<Annot
         (None, Some(Resource::Named(_))) => {
             return malformed("the first page of the collection is not in the file");
         }
-        (None, None) if total == Some(0) => ("items/", Page { items: Vec::new(), next: None }),
+        (None, None) if total == Some(0) => ("items/", Page { items: Annotations::default(), next: None }),
         (None, None) => {
             let Some(target) = top.target else { return malformed("an annotation has no target") };
             let annotation =
                 Annotation { motivation: top.motivation, body: top.body, body_value: top.body_value, target };
-            return Ok((String::new(), vec![annotation]));
+            return Ok(("", Annotations { kept: vec![annotation], more: false }));
         }
     };
-    if page.next.is_some() || total.is_some_and(|total| total > page.items.len() as u64) {
+    if page.next.is_some() || total.is_some_and(|total| total > page.items.kept.len() as u64) {
         losses.repair(
             "annotations",
             "annotations-elsewhere",
             "There are more annotations on pages that are not in the file.",
         );
     }
-    Ok((path.to_owned(), page.items))
+    Ok((path, page.items))
 }
 
 /// One finding for each target, because an annotation says the same of each of them.
@@ -102,22 +106,21 @@ fn findings(
     annotation: &Annotation<'_>,
     place: &str,
     all: &mut Vec<Finding>,
-    repeated_left: &mut usize,
     losses: &mut Losses,
 ) -> Result<(), Fault> {
-    let message = Message::of(&annotation.body.0, annotation.body_value.as_ref());
-    let suggestions = losses.kept(message.suggestions.into_iter());
-    let motivation = annotation.motivation.0.first().map(|motivation| word(motivation));
+    let parts = [annotation.body.0.more, annotation.target.0.more];
+    if parts.contains(&true) {
+        return Err(Fault::TooMany { what: "bodies or targets of one annotation", most: PARTS_MAX });
+    }
+    let message = Message::of(&annotation.body.0.kept, annotation.body_value.as_ref());
+    let mut suggestions = message.suggestions;
+    losses.cut(suggestions.len() > SUGGESTIONS_KEPT_MAX);
+    suggestions.truncate(SUGGESTIONS_KEPT_MAX);
+    let motivation = annotation.motivation.0.kept.first().map(|motivation| word(motivation));
     let edits = !suggestions.is_empty() || motivation == Some("editing");
     let severity = if edits { Severity::Warning } else { Severity::Hint };
     let category = message.tag.as_deref().or(motivation).unwrap_or("uncategorized").to_owned();
-    let size = message.text.len() + category.len() + suggestions.iter().map(String::len).sum::<usize>();
-    for (index, target) in annotation.target.0.iter().enumerate() {
-        if index > 0 {
-            let left = repeated_left.checked_sub(size);
-            *repeated_left =
-                left.ok_or(Fault::TooMany { what: "targets of long annotations", most: index })?;
-        }
+    for (index, target) in annotation.target.0.kept.iter().enumerate() {
         if all.len() == ANNOTATIONS_MAX {
             return Err(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX });
         }

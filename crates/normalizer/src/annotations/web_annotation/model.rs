@@ -1,15 +1,27 @@
 //! The W3C Web Annotation Data Model, as far as it is read.
 
-use super::one_or_many::{OneOrMany, Resource};
-use crate::annotations::borrowed::Borrowed;
+use super::resource::Resource;
+use crate::{
+    annotations::{
+        at_most::{AtMost, OneOrMany},
+        borrowed::Borrowed,
+    },
+    limits::ANNOTATIONS_MAX,
+};
 use serde::{Deserialize, de::IgnoredAny};
+
+/// Bodies, targets, selectors or words of one annotation; more than a few are the mark of a broken or hostile file.
+pub(super) const PARTS_MAX: usize = 16;
+
+/// The annotations of a list or page.
+pub(super) type Annotations<'a> = AtMost<Annotation<'a>, ANNOTATIONS_MAX>;
 
 /// What a file holds that is no list: one annotation, a page, or a collection.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
 pub(super) struct Top<'a> {
     /// Of an `AnnotationPage` (section 5.2).
-    pub(super) items: Option<Vec<Annotation<'a>>>,
+    pub(super) items: Option<Annotations<'a>>,
     /// Of an `AnnotationPage`: there are more.
     pub(super) next: Option<IgnoredAny>,
     /// Of an `AnnotationCollection` (section 5.1).
@@ -18,18 +30,18 @@ pub(super) struct Top<'a> {
     pub(super) total: Option<u64>,
     /// The rest belongs to an annotation.
     #[serde(default)]
-    pub(super) motivation: OneOrMany<Borrowed<'a>>,
+    pub(super) motivation: OneOrMany<Borrowed<'a>, PARTS_MAX>,
     #[serde(default)]
-    pub(super) body: OneOrMany<Body<'a>>,
+    pub(super) body: OneOrMany<Body<'a>, PARTS_MAX>,
     pub(super) body_value: Option<Borrowed<'a>>,
-    pub(super) target: Option<OneOrMany<Target<'a>>>,
+    pub(super) target: Option<OneOrMany<Target<'a>, PARTS_MAX>>,
 }
 
 #[derive(Deserialize)]
 #[serde(bound(deserialize = "'de: 'a"))]
 pub(super) struct Page<'a> {
     #[serde(default)]
-    pub(super) items: Vec<Annotation<'a>>,
+    pub(super) items: Annotations<'a>,
     pub(super) next: Option<IgnoredAny>,
 }
 
@@ -38,12 +50,12 @@ pub(super) struct Page<'a> {
 #[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
 pub(super) struct Annotation<'a> {
     #[serde(default)]
-    pub(super) motivation: OneOrMany<Borrowed<'a>>,
+    pub(super) motivation: OneOrMany<Borrowed<'a>, PARTS_MAX>,
     #[serde(default)]
-    pub(super) body: OneOrMany<Body<'a>>,
+    pub(super) body: OneOrMany<Body<'a>, PARTS_MAX>,
     /// A text alone (section 3.2.5).
     pub(super) body_value: Option<Borrowed<'a>>,
-    pub(super) target: OneOrMany<Target<'a>>,
+    pub(super) target: OneOrMany<Target<'a>, PARTS_MAX>,
 }
 
 /// What is said (sections 3.2 and 3.3): a resource elsewhere, or a text in the annotation.
@@ -55,12 +67,12 @@ pub(super) struct Described<'a> {
     pub(super) id: Option<Borrowed<'a>>,
     pub(super) value: Option<Borrowed<'a>>,
     #[serde(default)]
-    pub(super) purpose: OneOrMany<Borrowed<'a>>,
+    pub(super) purpose: OneOrMany<Borrowed<'a>, PARTS_MAX>,
     /// Of a `SpecificResource`.
     pub(super) source: Option<Body<'a>>,
     /// Of a `Choice`, the best first.
     #[serde(default)]
-    pub(super) items: Vec<Body<'a>>,
+    pub(super) items: OneOrMany<Body<'a>, 1>,
 }
 
 /// What it is about (sections 3.2 and 4): a whole resource, or a part of one.
@@ -72,7 +84,7 @@ pub(super) struct Specific<'a> {
     pub(super) id: Option<Borrowed<'a>>,
     pub(super) source: Option<Target<'a>>,
     #[serde(default)]
-    pub(super) selector: OneOrMany<Selector<'a>>,
+    pub(super) selector: OneOrMany<Selector<'a>, PARTS_MAX>,
 }
 
 /// Which part (section 4.2): selectors in a list select the same part in several ways.
@@ -89,6 +101,7 @@ pub(super) struct Selects<'a> {
     pub(super) prefix: Option<Borrowed<'a>>,
     pub(super) suffix: Option<Borrowed<'a>>,
     pub(super) value: Option<Borrowed<'a>>,
+    /// Of several ways to refine a part, the first is read.
     #[serde(default)]
-    pub(super) refined_by: OneOrMany<Selector<'a>>,
+    pub(super) refined_by: OneOrMany<Selector<'a>, 1>,
 }

@@ -1,8 +1,8 @@
 use super::{
     model::{Selector, Selects, Target},
-    one_or_many::Resource,
+    resource::Resource,
 };
-use crate::annotations::Claim;
+use crate::annotations::{Claim, at_most::OneOrMany};
 
 /// What the selectors of a target say together.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,13 +19,13 @@ impl Selection {
     pub(super) fn of(target: &Target<'_>) -> Self {
         match target {
             Resource::Named(iri) => Self::of_fragment(iri.split_once('#').map_or("", |(_, part)| part)),
-            Resource::Described(specific) if specific.selector.0.is_empty() => {
+            Resource::Described(specific) if specific.selector.0.kept.is_empty() => {
                 let named = specific.id.as_deref().and_then(|iri| iri.split_once('#'));
                 let named = named.map_or_else(Self::default, |(_, part)| Self::of_fragment(part));
                 let source = specific.source.as_ref().map_or_else(Self::default, Self::of);
                 named.or(source)
             }
-            Resource::Described(specific) => Self::of_all(&specific.selector.0, Within::Whole),
+            Resource::Described(specific) => Self::of_all(&specific.selector, Within::Whole),
         }
     }
 
@@ -36,12 +36,13 @@ impl Selection {
         Self { time, unread: !time && !part.is_empty(), ..Self::default() }
     }
 
-    fn of_all(selectors: &[Selector<'_>], within: Within) -> Self {
+    fn of_all<const MAX: usize>(selectors: &OneOrMany<Selector<'_>, MAX>, within: Within) -> Self {
         let one = |selector: &Selector<'_>| match selector {
             Resource::Named(_) => Self { unread: true, ..Self::default() },
             Resource::Described(selects) => Self::of_one(selects, within),
         };
-        selectors.iter().map(one).fold(Self::default(), Self::or)
+        let unread = selectors.0.more;
+        selectors.0.kept.iter().map(one).fold(Self { unread, ..Self::default() }, Self::or)
     }
 
     fn of_one(selects: &Selects<'_>, within: Within) -> Self {
@@ -66,7 +67,7 @@ impl Selection {
             }
             _ => (Self { unread: true, ..Self::default() }, Within::Unknown),
         };
-        let inner = Self::of_all(&selects.refined_by.0, inside);
+        let inner = Self::of_all(&selects.refined_by, inside);
         if inner.span.is_some() || inner.claim.is_some() {
             // The inner part is what is meant; where it lies in the outer one, it alone tells.
             return Self { time: inner.time || outer.time, unread: inner.unread || outer.unread, ..inner };
