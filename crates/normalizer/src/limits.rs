@@ -30,6 +30,8 @@ pub(crate) const QUOTED_TIMES_MAX: usize = 4;
 pub(crate) const QUOTED_BYTES_MIN: usize = 256 * 1024;
 /// How far from a finding about markup its nearest text is looked for, either way.
 pub(crate) const NEAR_BYTES_MAX: usize = 1024;
+/// Characters kept of why nothing was transcribed.
+pub(crate) const NOTE_CHARS_MAX: usize = 300;
 /// Characters kept of a speaker's name, which is repeated with everything that the speaker says.
 pub(crate) const SPEAKER_CHARS_MAX: usize = 100;
 /// Speakers told apart in one transcript: more than any hall that one recording hears, and vendors stop at some dozens.

@@ -63,7 +63,7 @@ impl<'a> Search<'a> {
             Outcome::One(at) => return Found::InSource(at..at + wanted.exact.len()),
             Outcome::Many => return Found::Nowhere,
             Outcome::NotSearched => return Found::NotSearched,
-            Outcome::None if *self.is_source.get_or_init(|| rendered.text == rendered.source.text) => {
+            Outcome::None if *self.is_source.get_or_init(|| rendered.text == *rendered.source.text) => {
                 return Found::Nowhere;
             }
             Outcome::None => {}

@@ -16,6 +16,7 @@ use crate::{
     Fault, NormalizeError, Role,
     adapter::Adapter,
     candidate::Candidate,
+    limits::NOTE_CHARS_MAX,
     schema::{Repair, Transcript},
 };
 use blocks::{Block, Blocks, Cue};
@@ -78,6 +79,8 @@ struct Reading<'a> {
     style_sheets: usize,
     regions: usize,
     comments: usize,
+    /// The first comment: where nothing is said, it says why.
+    comment: Option<&'a str>,
     identifiers: usize,
     settings: usize,
     skipped: usize,
@@ -97,6 +100,7 @@ impl<'a> Reading<'a> {
             style_sheets: 0,
             regions: 0,
             comments: 0,
+            comment: None,
             identifiers: 0,
             settings: 0,
             skipped: 0,
@@ -114,13 +118,21 @@ impl<'a> Reading<'a> {
                         return Err(Fault::TooMany { what: "regions", most: REGIONS_MAX });
                     }
                 }
-                Block::Other(text) if is_comment(text) => self.comments += 1,
+                Block::Other(text) if let Some(comment) = comment(text) => {
+                    self.comments += 1;
+                    self.comment = self.comment.or(Some(comment).filter(|comment| !comment.is_empty()));
+                }
                 Block::Other(_) => self.skipped += 1,
             }
         }
+        let segments = std::mem::replace(&mut self.speech, Speech::of(0, 0)).finish();
+        let note = self.comment.filter(|_| segments.is_empty());
+        let note = note.map(|comment| comment.chars().take(NOTE_CHARS_MAX).collect());
+        // A comment that is kept is not left out.
+        self.comments -= usize::from(note.is_some());
         let repairs = self.repairs(role);
         let language = self.speaking.language.one(self.language);
-        let transcript = Transcript { language, segments: self.speech.finish(), ..Transcript::default() };
+        let transcript = Transcript { language, note, segments };
         Ok(Spoken { transcript, time_unit: "milliseconds", replaced_characters: 0, repairs })
     }
 
@@ -164,9 +176,10 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// `NOTE`, and what follows it after white space.
-fn is_comment(block: &str) -> bool {
-    block.strip_prefix("NOTE").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n']))
+/// What follows `NOTE` after white space.
+fn comment(block: &str) -> Option<&str> {
+    let rest = block.strip_prefix("NOTE")?;
+    (rest.is_empty() || rest.starts_with([' ', '\t', '\n'])).then(|| rest.trim())
 }
 
 /// The language that a header names, as platforms that make captions write it: `Language: en`. The specification reads

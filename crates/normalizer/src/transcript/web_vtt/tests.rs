@@ -326,3 +326,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_comment_says_why_nothing_is_said() {
+    let note = |file: &str| read(file.as_bytes()).unwrap().transcript.note;
+    assert_eq!(note("WEBVTT\n\nNOTE\n\nNOTE no speech was found\n"), Some("no speech was found".to_owned()));
+    assert_eq!(note("WEBVTT\n\nNOTE\n"), None);
+    assert_eq!(note("WEBVTT"), None);
+    assert_eq!(note("WEBVTT\n\nNOTE made by hand\n\n00:00.000 --> 00:01.000\nx"), None);
+    assert_eq!(note(&format!("WEBVTT\n\nNOTE {}", "é".repeat(9_999))).unwrap().chars().count(), 300);
+}
