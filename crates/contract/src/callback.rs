@@ -8,12 +8,21 @@ pub const CALLBACK_BYTES_MAX: usize = 256 * 1024;
 /// Most files that one callback may announce.
 pub const CALLBACK_FILES_MAX: usize = 32;
 
-/// The body of a callback.
+/// The body of a callback. `job.failed` says why; fields that are not named here are ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(extend(
+        "if" = {"properties": {"type": {"const": "job.failed"}}},
+        "then" = {"properties": {"data": {"required": ["error"]}}}
+    ))
+)]
 pub struct Callback {
     #[serde(rename = "type")]
     pub kind: CallbackType,
     /// When it was sent, RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub timestamp: String,
     pub data: Data,
 }
@@ -48,6 +57,7 @@ impl Callback {
 
 /// What happened to the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum CallbackType {
     #[serde(rename = "job.finished")]
     Finished,
@@ -57,10 +67,12 @@ pub enum CallbackType {
 
 /// What the callback is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Data {
     pub reference: String,
     pub job_id: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("maxItems" = CALLBACK_FILES_MAX)))]
     pub files: Vec<File>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<JobError>,
@@ -68,20 +80,25 @@ pub struct Data {
 
 /// One returned file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct File {
     /// `text`, `annotations`, `transcript`, `media`, `captions`, `poster` or `rendition`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["text", "annotations", "transcript", "captions", "media", "poster", "rendition"])))]
     pub role: String,
     pub name: String,
     pub media_type: String,
     /// Bytes.
     pub size: u64,
     /// Lower-case hexadecimal.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub sha256: String,
+    #[cfg_attr(feature = "schema", schemars(url))]
     pub url: String,
 }
 
 /// Why a job failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobError {
     pub code: String,
     pub message: String,

@@ -1,12 +1,13 @@
 use crate::{
     Fault, File, Manifest, NormalizeError, Role,
     adapter::{self, Recognised},
-    anchor, annotations,
+    anchor,
+    annotations::{self, Findings},
     candidate::Candidate,
     error,
-    limits::{CUE_OVERRUN_MS_MAX, REPAIRS_KEPT_MAX},
+    limits::REPAIRS_KEPT_MAX,
     media,
-    offsets::CodePoints,
+    offsets::{CodePoints, Unit},
     schema::{Annotation, Block, Document, Media, Provenance, Repair, ReturnedFile, SCHEMA, Transcript},
     text::{self, Rendered},
     transcript,
@@ -33,19 +34,30 @@ impl Normalized {
 }
 
 /// Turns returned files into one normalized document, and proves on the way what can be proved of them: that the set is
-/// complete, that each file is what it was announced to be, that annotations lie in the text and quote it, and that the
-/// transcript lies in the media.
+/// complete, that each file is what it was announced to be, that annotations lie in the text and quote it, and that times are
+/// in order. Whether the result fits the original is for [`crate::verify`].
 pub fn normalize(manifest: &Manifest) -> Result<Normalized, NormalizeError> {
     let files = Files::of(manifest)?;
+    files.all_required(manifest.kind)?;
+    assemble(manifest, &files)
+}
+
+/// As [`normalize`], of whatever files there are: for trying a vendor's files one at a time. Annotations alone cannot be
+/// placed and need their text.
+pub fn normalize_parts(manifest: &Manifest) -> Result<Normalized, NormalizeError> {
+    assemble(manifest, &Files::of(manifest)?)
+}
+
+fn assemble(manifest: &Manifest, files: &Files<'_>) -> Result<Normalized, NormalizeError> {
     let mut work = Work::default();
     match manifest.kind {
-        Kind::LessonPlan => work.lesson_plan(&files)?,
-        Kind::Video => work.video(&files)?,
+        Kind::LessonPlan => work.lesson_plan(files)?,
+        Kind::Video => work.video(files)?,
     }
     Ok(work.normalized(manifest))
 }
 
-/// The files by role, each role once, all of them permitted and none missing.
+/// The files by role, each role once, all of them permitted.
 struct Files<'a>(BTreeMap<Role, &'a File>);
 
 impl<'a> Files<'a> {
@@ -61,12 +73,17 @@ impl<'a> Files<'a> {
                 return Err(NormalizeError::new("files", Fault::RoleTwice { role }));
             }
         }
-        for any_of in required {
-            if !files.keys().any(|role| any_of.contains(&role.as_str())) {
+        Ok(Self(files))
+    }
+
+    /// Whether none is missing that this kind of document needs.
+    fn all_required(&self, kind: Kind) -> Result<(), NormalizeError> {
+        for any_of in kind.required_roles() {
+            if !self.0.keys().any(|role| any_of.contains(&role.as_str())) {
                 return Err(NormalizeError::new("files", Fault::RoleMissing { wanted: any_of.join(" or ") }));
             }
         }
-        Ok(Self(files))
+        Ok(())
     }
 
     /// The file of a role, if it came, once its bytes are those that were announced.
@@ -99,6 +116,7 @@ struct Work {
     language: Option<String>,
     adapters: Vec<Recognised>,
     offset_unit: Option<&'static str>,
+    text_view: Option<&'static str>,
     time_unit: Option<&'static str>,
     repairs: Vec<Repair>,
     summary: BTreeMap<String, u64>,
@@ -106,16 +124,29 @@ struct Work {
 
 impl Work {
     fn lesson_plan(&mut self, files: &Files<'_>) -> Result<(), NormalizeError> {
-        let (rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
+        let (mut rendered, text_adapter) = adapter::read(text::ADAPTERS, &files.required(Role::Text)?)?;
         if rendered.text.trim().is_empty() {
             return Err(NormalizeError::new(Role::Text.as_str(), Fault::TextEmpty));
         }
-        let file = files.required(Role::Annotations)?;
-        let (findings, annotations_adapter) = adapter::read(annotations::ADAPTERS, &file)?;
-        self.adapters = vec![text_adapter, annotations_adapter];
-        self.offset_unit = Some(findings.unit.as_str());
-        self.language.clone_from(&findings.language);
-        self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
+        self.text_view = rendered.view;
+        self.repairs.append(&mut rendered.source.repairs);
+        let own = std::mem::take(&mut rendered.findings);
+        self.adapters.push(text_adapter);
+        if let Some(file) = files.get(Role::Annotations)? {
+            let (findings, annotations_adapter) = adapter::read(annotations::ADAPTERS, &file)?;
+            self.adapters.push(annotations_adapter);
+            self.offset_unit = Some(findings.unit.as_str());
+            self.language.clone_from(&findings.language);
+            self.repairs.extend_from_slice(&findings.repairs);
+            let findings = findings.fitted(&own, &rendered.source.decoded);
+            self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
+        }
+        if !own.is_empty() {
+            let own =
+                Findings { unit: Unit::Bytes, language: None, text: None, all: own, repairs: Vec::new() };
+            self.annotations.extend(anchor::anchor(own, &rendered, &mut self.repairs)?);
+            anchor::order(&mut self.annotations);
+        }
         self.count("words", words(&rendered.text));
         self.count("annotations", self.annotations.len());
         self.rendered = Some(rendered);
@@ -123,13 +154,20 @@ impl Work {
     }
 
     fn video(&mut self, files: &Files<'_>) -> Result<(), NormalizeError> {
-        let (media, media_adapter) = adapter::read(media::ADAPTERS, &files.required(Role::Media)?)?;
-        self.adapters.push(media_adapter);
+        if let Some(file) = files.get(Role::Media)? {
+            let (facts, media_adapter) = adapter::read(media::ADAPTERS, &file)?;
+            let media = facts.media;
+            self.repairs.extend(facts.repairs);
+            self.adapters.push(media_adapter);
+            self.summary.insert("duration_ms".to_owned(), media.duration_ms);
+            self.media = Some(media);
+        }
+        let before_transcript = self.adapters.len();
         // A transcript is made to be read, captions to be seen; an empty one gives way to the other.
         for role in [Role::Transcript, Role::Captions] {
             let Some(file) = files.get(role)? else { continue };
             let (spoken, spoken_adapter) = adapter::read(transcript::ADAPTERS, &file)?;
-            check_times(role, &spoken.transcript, &media)?;
+            check_times(role, &spoken.transcript)?;
             if self.transcript.as_ref().is_some_and(|taken| !taken.segments.is_empty()) {
                 continue;
             }
@@ -140,7 +178,8 @@ impl Work {
                 );
                 self.repair("characters-replaced", role.as_str(), note);
             }
-            self.adapters.truncate(1);
+            self.adapters.truncate(before_transcript);
+            self.repairs.extend(spoken.repairs);
             self.adapters.push(spoken_adapter);
             self.time_unit = Some(spoken.time_unit);
             self.language.clone_from(&spoken.transcript.language);
@@ -150,8 +189,6 @@ impl Work {
         let (count, words) = (segments.len(), segments.iter().map(|segment| words(&segment.text)).sum());
         self.count("segments", count);
         self.count("words", words);
-        self.summary.insert("duration_ms".to_owned(), media.duration_ms);
-        self.media = Some(media);
         Ok(())
     }
 
@@ -197,6 +234,7 @@ impl Work {
                 adapter_version: adapter::VERSION.to_owned(),
                 offset_unit: self.offset_unit.map(str::to_owned),
                 time_unit: self.time_unit.map(str::to_owned),
+                text_view: self.text_view.map(str::to_owned),
                 repairs: self.repairs,
             },
         };
@@ -229,22 +267,19 @@ fn blocks(rendered: &Rendered) -> Vec<Block> {
 }
 
 /// Stretches between white space that hold a letter or a digit.
-fn words(text: &str) -> usize {
+pub(crate) fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
 
-/// Cues begin in order, end after they begin, and lie in the media.
-fn check_times(role: Role, transcript: &Transcript, media: &Media) -> Result<(), NormalizeError> {
+/// Cues begin in order and end after they begin.
+fn check_times(role: Role, transcript: &Transcript) -> Result<(), NormalizeError> {
     let mut previous_ms = 0;
     for segment in &transcript.segments {
         let (start_ms, end_ms) = (segment.start_ms, segment.end_ms);
-        let duration_ms = media.duration_ms;
         let fault = if end_ms < start_ms {
             Fault::CueBackwards { start_ms, end_ms }
         } else if start_ms < previous_ms {
             Fault::CueOutOfOrder { start_ms, previous_ms }
-        } else if end_ms > duration_ms.saturating_add(CUE_OVERRUN_MS_MAX) {
-            Fault::CueOutsideMedia { end_ms, duration_ms }
         } else {
             previous_ms = start_ms;
             continue;

@@ -10,25 +10,30 @@ mod anchor;
 mod annotations;
 mod assemble;
 mod candidate;
+pub mod captions;
+mod charset;
 mod error;
 mod json;
 mod limits;
 mod manifest;
 mod media;
 mod offsets;
+mod outline;
 mod picture;
 mod role;
 pub mod schema;
 mod source;
 mod text;
 mod transcript;
+mod verify;
 
 pub use adapter::Recognised;
-pub use assemble::{Normalized, normalize};
+pub use assemble::{Normalized, normalize, normalize_parts};
 pub use error::{Fault, NormalizeError};
-pub use limits::{ANNOTATIONS_MAX, CUE_OVERRUN_MS_MAX, CUES_MAX, UNANCHORED_PERCENT_MAX};
+pub use limits::{ANNOTATIONS_MAX, CUES_MAX, UNANCHORED_PERCENT_MAX};
 pub use manifest::{File, Manifest};
 pub use role::Role;
+pub use verify::{OVERRUN_MS_MAX, Original, verify};
 
 /// Proves that a file is what it was announced to be: its first bytes, then a whole parse, then the media type.
 ///

@@ -1,90 +1,62 @@
-use crate::{Fault, candidate::Candidate};
+use crate::{Fault, candidate::Candidate, charset, schema::Repair};
+use std::{borrow::Cow, rc::Rc};
 
 /// The byte order mark, decoded.
 pub(crate) const BOM: char = '\u{FEFF}';
 
-/// A vendor's text in two views: as the vendor counted it, and as we keep it.
+/// A vendor's text in two views: as the vendor counted it, and as we keep it. One string where both are the same.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Decoded, with its byte order mark and its carriage returns: offsets of vendors count these.
-    pub(crate) decoded: String,
+    pub(crate) decoded: Rc<String>,
     /// Without byte order mark, line ends folded to LF.
-    pub(crate) text: String,
+    pub(crate) text: Rc<String>,
+    /// What had to be guessed to read it, or was left out.
+    pub(crate) repairs: Vec<Repair>,
 }
 
 impl Source {
     pub(crate) fn of(file: &Candidate<'_>) -> Result<Self, Fault> {
-        Ok(Self::from_decoded(decode(file)?))
+        let (decoded, repairs) = decode(file, file.charset().as_deref())?;
+        Ok(Self { repairs, ..Self::from_decoded(decoded.into_owned()) })
     }
 
     pub(crate) fn from_decoded(decoded: String) -> Self {
-        let text = fold(&decoded);
-        Self { decoded, text }
+        let folded = match fold(&decoded) {
+            Cow::Owned(folded) => Some(Rc::new(folded)),
+            Cow::Borrowed(_) => None,
+        };
+        let decoded = Rc::new(decoded);
+        let text = folded.unwrap_or_else(|| Rc::clone(&decoded));
+        Self { decoded, text, repairs: Vec::new() }
     }
+}
+
+/// A file's characters, and a repair if the character set had to be guessed.
+pub(crate) fn decode<'a>(
+    file: &Candidate<'a>,
+    declared: Option<&str>,
+) -> Result<(Cow<'a, str>, Vec<Repair>), Fault> {
+    let decoded = charset::decode(file.bytes, declared)?;
+    let guess = decoded.guessed.map(|guessed| charset::repair(guessed, file.role));
+    Ok((decoded.text, guess.into_iter().collect()))
 }
 
 /// The text without a leading byte order mark, and with CR LF and lone CR as LF.
-pub(crate) fn fold(text: &str) -> String {
-    let text = text.strip_prefix(BOM).unwrap_or(text);
-    text.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-/// Each character of a decoded text with the byte in the folded text where it begins, and the end of the folded text.
-///
-/// A byte order mark and the CR of a CR LF take no place, so they begin where their successor begins.
-pub(crate) fn fold_positions(decoded: &str) -> impl Iterator<Item = (Option<char>, usize)> + '_ {
-    let mut chars = decoded.chars().peekable();
-    let (mut position, mut first, mut ended) = (0, true, false);
-    std::iter::from_fn(move || {
-        let Some(c) = chars.next() else {
-            return (!std::mem::replace(&mut ended, true)).then_some((None, position));
-        };
-        let at = position;
-        let vanishes =
-            (std::mem::replace(&mut first, false) && c == BOM) || (c == '\r' && chars.peek() == Some(&'\n'));
-        position += if vanishes { 0 } else { c.len_utf8() };
-        Some((Some(c), at))
-    })
-}
-
-/// Characters from bytes: a byte order mark decides, then the announced character set, then UTF-8.
-fn decode(file: &Candidate<'_>) -> Result<String, Fault> {
-    let bytes = file.bytes;
-    match (bytes, file.charset().as_deref()) {
-        ([0xFF, 0xFE, ..], _) | (_, Some("utf-16le")) => decode_utf16(bytes, u16::from_le_bytes),
-        ([0xFE, 0xFF, ..], _) | (_, Some("utf-16be" | "utf-16")) => decode_utf16(bytes, u16::from_be_bytes),
-        ([0xEF, 0xBB, 0xBF, ..], _) => decode_utf8(bytes),
-        // The Encoding Standard reads all of these names as Windows-1252.
-        (_, Some("windows-1252" | "cp1252" | "iso-8859-1" | "latin1" | "us-ascii")) => {
-            Ok(bytes.iter().map(|byte| windows_1252(*byte)).collect())
-        }
-        _ => decode_utf8(bytes),
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
+    let marked = text.strip_prefix(BOM);
+    let rest = marked.unwrap_or(text);
+    if memchr::memchr(b'\r', rest.as_bytes()).is_none() {
+        return if marked.is_some() { Cow::Owned(rest.to_owned()) } else { Cow::Borrowed(text) };
     }
-}
-
-fn decode_utf8(bytes: &[u8]) -> Result<String, Fault> {
-    String::from_utf8(bytes.to_vec()).map_err(|_| Fault::Undecodable { charset: "UTF-8" })
-}
-
-fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Fault> {
-    let wrong = Fault::Undecodable { charset: "UTF-16" };
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err(wrong);
+    let mut folded = String::with_capacity(rest.len());
+    let mut lines = rest.split('\r');
+    folded.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        folded.push('\n');
+        folded.push_str(line.strip_prefix('\n').unwrap_or(line));
     }
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<_, _>>().map_err(|_| wrong)
-}
-
-/// The Encoding Standard's index for windows-1252: Latin-1 but for 0x80 to 0x9F.
-fn windows_1252(byte: u8) -> char {
-    const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
-        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
-    ];
-    match byte {
-        0x80..=0x9F => HIGH[usize::from(byte - 0x80)],
-        _ => char::from(byte),
-    }
+    Cow::Owned(folded)
 }
 
 #[cfg(test)]
@@ -92,28 +64,15 @@ mod tests {
     use super::*;
     use crate::Role;
 
-    fn check(media_type: &str, bytes: &[u8], expect: Option<&str>) {
-        let source = Source::of(&Candidate::new(Role::Text, media_type, bytes));
-        assert_eq!(source.ok().map(|source| source.text).as_deref(), expect, "{media_type} {bytes:?}");
-    }
-
     #[test]
-    fn character_sets_are_declared_or_detected() {
-        check("text/plain", "Größe 👍".as_bytes(), Some("Größe 👍"));
-        check("text/plain", b"\xEF\xBB\xBFa\r\nb\rc\n", Some("a\nb\nc\n"));
-        check("text/plain", b"\xFF\xFEa\0\x3D\xD8\x4D\xDC", Some("a👍"));
-        check("text/plain", b"\xFE\xFF\0a", Some("a"));
-        check("text/plain", b"\xFF\xFEa", None);
-        check("text/plain", b"\xFF\xFE\x3D\xD8", None);
-        check("text/plain", b"caf\xE9", None);
-        check("text/plain; charset=\"Windows-1252\"", b"caf\xE9 \x93x\x94", Some("café “x”"));
-        check("text/plain;charset=utf-16le", b"a\0b\0", Some("ab"));
-    }
-
-    #[test]
-    fn positions_follow_the_folding() {
-        let positions = |text: &str| fold_positions(text).map(|(_, at)| at).collect::<Vec<_>>();
-        assert_eq!(positions(""), [0]);
-        assert_eq!(positions("\u{FEFF}a\r\né\rb"), [0, 0, 1, 1, 2, 4, 5, 6]);
+    fn line_ends_are_folded_and_guesses_recorded() {
+        let source = |media_type: &str, bytes: &[u8]| {
+            Source::of(&Candidate::new(Role::Text, media_type, bytes)).unwrap()
+        };
+        assert_eq!(**source("text/plain", b"\xEF\xBB\xBFa\r\nb\rc\n\r").text, *"a\nb\nc\n\n");
+        let guessed = source("text/plain", b"caf\xE9");
+        assert_eq!((guessed.text.as_str(), guessed.repairs.len()), ("café", 1));
+        assert!(Rc::ptr_eq(&guessed.text, &guessed.decoded));
+        assert!(source("text/plain; charset=\"Windows-1252\"", b"caf\xE9").repairs.is_empty());
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     auth::Person,
     download::{self, Save},
     problem::unavailable,
-    webvtt,
 };
 use axum::{
     Json,
@@ -19,7 +18,8 @@ use axum::{
 use bytes::Bytes;
 use document::{Document, FileType, Moment, ResultFile, Status};
 use http::header;
-use serde::Serialize;
+use normalizer::schema::Transcript;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ pub(crate) async fn captions(
         return Err(Code::CaptionsTooLarge.into());
     }
     let bytes = stored(&api, &api.buckets.normalized, &normalized.key, normalized.size).await?;
-    let written = webvtt::of_normalized(&bytes).map_err(|error| {
+    let written = captions_of(&bytes).map_err(|error| {
         tracing::error!(document = %document.document_id, %error, "a normalized document has another shape");
         Problem::new(Code::StoredFileDamaged)
     })?;
@@ -114,6 +114,20 @@ pub(crate) async fn captions(
         return Err(Code::CaptionsTooLarge.into());
     }
     Ok(([(header::CONTENT_TYPE, "text/vtt; charset=utf-8")], captions).into_response())
+}
+
+/// What captions are made from.
+#[derive(Deserialize)]
+struct Spoken {
+    #[serde(default)]
+    transcript: Option<Transcript>,
+}
+
+/// The captions of a normalized document; `None` if nothing is said in it.
+fn captions_of(normalized: &[u8]) -> Result<Option<String>, serde_json::Error> {
+    let Spoken { transcript } = serde_json::from_slice(normalized)?;
+    let spoken = transcript.filter(|transcript| !transcript.segments.is_empty());
+    Ok(spoken.map(|transcript| normalizer::captions::web_vtt(&transcript)))
 }
 
 async fn existing(api: &Api, person: &Person, id: &str) -> Result<Document, Problem> {
@@ -150,4 +164,20 @@ async fn stored(api: &Api, bucket: &str, key: &str, size: u64) -> Result<Bytes, 
         return Err(damaged("another hash"));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_are_made_where_something_is_said() {
+        let said = br#"{"text":"","transcript":{"segments":[{"id":"s1","start_ms":0,"end_ms":1500,"speaker":"A","text":"Hi."}]}}"#;
+        let expect = "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n<v A>Hi.\n";
+        assert_eq!(captions_of(said).unwrap().as_deref(), Some(expect));
+        for silent in [r#"{"transcript":{"segments":[]}}"#, r#"{"text":"plan"}"#, r#"{"transcript":null}"#] {
+            assert_eq!(captions_of(silent.as_bytes()).unwrap(), None, "{silent}");
+        }
+        assert!(captions_of(br#"{"transcript":{"segments":[{}]}}"#).is_err());
+    }
 }

@@ -38,7 +38,6 @@ mod problem;
 mod request;
 pub mod uploads;
 mod wait;
-mod webvtt;
 
 #[cfg(test)]
 mod tests;

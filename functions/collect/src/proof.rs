@@ -1,16 +1,16 @@
 //! Whether what was fetched is what it was announced to be, and says what it must say.
 
 use crate::{announced::Announced, fault::wrong};
-use document::{Document, Unusable};
-use normalizer::{File, Manifest, NormalizeError, Role, check_type, normalize};
+use document::{Document, FileType, Unusable};
+use normalizer::{File, Manifest, NormalizeError, Original, Role, check_type, normalize, verify};
 
 /// How much of a rendition is looked at, in bytes: its first boxes.
 pub(crate) const RENDITION_HEAD_BYTES: usize = 4096;
 
 /// Proves the files that are held. `held` are their bytes, in the order of `files`.
 ///
-/// The content is proved by normalizing it: what that refuses here is asked for again, and not found out when it is too late
-/// to ask.
+/// The content is proved by normalizing it, and what comes of it is held against the original: what is refused here is asked
+/// for again, and not found out when it is too late to ask.
 pub(crate) fn prove(
     document: &Document,
     files: &[&Announced],
@@ -30,7 +30,8 @@ pub(crate) fn prove(
         job_id: None,
         files,
     };
-    normalize(&manifest).map_err(|error| refused(&error))?;
+    let normalized = normalize(&manifest).map_err(|error| refused(&error))?;
+    verify(&normalized.document, original(document).as_ref()).map_err(|error| refused(&error))?;
     Ok(manifest.files)
 }
 
@@ -50,6 +51,14 @@ fn with_bytes(file: &Announced, bytes: Vec<u8>) -> File {
     }
 }
 
+/// What is known of the file that was handed in: `ingest` has proved its type.
+fn original(document: &Document) -> Option<Original> {
+    let file_type = FileType::of_name(&document.file_name)?;
+    Some(Original { bytes: document.size, file_type })
+}
+
+/// The teacher reads the sentence; the place and the numbers are for whoever looks into it.
 fn refused(error: &NormalizeError) -> Unusable {
-    wrong(error.code(), &error.sentence())
+    tracing::info!(code = error.code(), place = error.place, "results are wrong: {}", error.fault);
+    wrong(error.code(), &error.for_teacher())
 }

@@ -1,76 +1,95 @@
-use super::{Claim, Finding, Findings};
+use super::{
+    Claim, Finding, Findings,
+    at_most::AtMost,
+    borrowed::Borrowed,
+    finding::{self, Losses},
+};
 use crate::{
     Fault, NormalizeError,
     adapter::Adapter,
     candidate::Candidate,
     json,
     limits::{ANNOTATIONS_MAX, SUGGESTIONS_KEPT_MAX},
-    offsets::{Offsets, Unit},
+    offsets::{Unit, utf16_span},
     schema::Severity,
 };
 use serde::Deserialize;
 
 /// What `LanguageTool` answers to `/v2/check`. Offsets count UTF-16 code units; everything of a match but its message, offset
-/// and length may be absent.
+/// and length may be absent. The sentence around a match is not read: it does not say where in it the match lies.
 pub(crate) struct LanguageTool;
 
 #[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    language: Option<Language>,
-    matches: Vec<Match>,
+struct Answer<'a> {
+    #[serde(borrow)]
+    language: Option<Language<'a>>,
+    #[serde(borrow)]
+    matches: AtMost<Match<'a>, ANNOTATIONS_MAX>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Language {
-    code: Option<String>,
-    detected_language: Option<Detected>,
+struct Language<'a> {
+    #[serde(borrow)]
+    code: Option<Borrowed<'a>>,
+    #[serde(borrow)]
+    detected_language: Option<Detected<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Detected {
-    code: Option<String>,
+struct Detected<'a> {
+    #[serde(borrow)]
+    code: Option<Borrowed<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Match {
-    message: String,
+#[serde(rename_all = "camelCase")]
+struct Match<'a> {
+    #[serde(borrow)]
+    message: Borrowed<'a>,
+    #[serde(borrow)]
+    short_message: Option<Borrowed<'a>>,
     offset: i64,
     length: i64,
-    #[serde(default)]
-    replacements: Vec<Replacement>,
-    #[serde(default)]
-    context: Option<Context>,
-    #[serde(default)]
-    rule: Option<Rule>,
+    #[serde(borrow)]
+    replacements: Option<AtMost<Replacement<'a>, SUGGESTIONS_KEPT_MAX>>,
+    #[serde(borrow)]
+    context: Option<Context<'a>>,
+    #[serde(borrow)]
+    rule: Option<Rule<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Replacement {
-    #[serde(default)]
-    value: Option<String>,
+struct Replacement<'a> {
+    #[serde(borrow)]
+    value: Option<Borrowed<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Context {
-    text: String,
+struct Context<'a> {
+    #[serde(borrow)]
+    text: Borrowed<'a>,
     offset: i64,
     length: i64,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Rule {
-    id: Option<String>,
-    issue_type: Option<String>,
-    category: Option<Category>,
+struct Rule<'a> {
+    #[serde(borrow)]
+    id: Option<Borrowed<'a>>,
+    #[serde(borrow)]
+    issue_type: Option<Borrowed<'a>>,
+    #[serde(borrow)]
+    category: Option<Category<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Category {
-    id: Option<String>,
-    name: Option<String>,
+struct Category<'a> {
+    #[serde(borrow)]
+    id: Option<Borrowed<'a>>,
+    #[serde(borrow)]
+    name: Option<Borrowed<'a>>,
 }
 
 impl Adapter for LanguageTool {
@@ -89,65 +108,68 @@ impl Adapter for LanguageTool {
     }
 
     fn recognises(&self, file: &Candidate<'_>) -> bool {
-        file.json_has(&["matches"])
+        file.outline().is_some_and(|outline| !outline.is_array && outline.has(&["matches"]))
     }
 
     fn read(&self, file: &Candidate<'_>) -> Result<Findings, NormalizeError> {
         let wrong = |fault| NormalizeError::new(file.role.as_str(), fault);
-        let answer: Answer = json::read("LanguageTool", file.bytes).map_err(wrong)?;
-        if answer.matches.len() > ANNOTATIONS_MAX {
+        let unit = finding::unit(file, Unit::Utf16)?;
+        let answer: Answer<'_> = json::read("LanguageTool", file.bytes).map_err(wrong)?;
+        if answer.matches.more {
             return Err(wrong(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX }));
         }
-        let role = file.role;
-        let matches = answer.matches.into_iter().enumerate();
-        let all = matches.map(|(index, found)| found.finding(format!("{role}/matches/{index}"))).collect();
+        let (role, mut losses) = (file.role, Losses::default());
+        let matches = answer.matches.kept.into_iter().enumerate();
+        let all = matches.map(|(index, found)| found.finding(format!("{role}/matches/{index}"), &mut losses));
+        let all = all.collect();
         let language = answer.language.and_then(Language::code);
-        Ok(Findings { unit: Unit::Utf16, language, all })
+        Ok(Findings { unit, language, text: None, all, repairs: losses.into_repairs() })
     }
 }
 
-impl Language {
-    /// What was asked for, unless that was `auto`.
+impl Language<'_> {
+    /// What was asked for, unless that was `auto`; then what was detected.
     fn code(self) -> Option<String> {
-        let asked = self.code.filter(|code| code != "auto");
-        asked.or_else(|| self.detected_language.and_then(|detected| detected.code))
+        let known = |code: &Borrowed<'_>| !code.is_empty() && &**code != "auto";
+        let detected = self.detected_language.and_then(|detected| detected.code);
+        self.code.filter(known).or_else(|| detected.filter(known)).map(Borrowed::into_owned)
     }
 }
 
-impl Match {
-    fn finding(self, place: String) -> Finding {
+impl Match<'_> {
+    fn finding(self, place: String, losses: &mut Losses) -> Finding {
         let rule = self.rule.unwrap_or_default();
-        let issue_type = rule.issue_type.unwrap_or_default();
-        let category =
-            rule.category.and_then(|category| category.name.or(category.id)).unwrap_or_else(|| {
-                if issue_type.is_empty() { "uncategorized".to_owned() } else { issue_type.clone() }
-            });
-        let suggestions = self.replacements.into_iter().filter_map(|replacement| replacement.value);
+        let severity = severity(rule.issue_type.as_deref().unwrap_or_default());
+        let category = rule.category.and_then(|category| category.name.or(category.id));
+        let category = [category, rule.issue_type].into_iter().flatten().find(|word| !word.is_empty());
+        let message = Some(self.message).filter(|message| !message.is_empty()).or(self.short_message);
+        let replacements = self.replacements.unwrap_or_default();
+        losses.cut(replacements.more);
+        let values = replacements.kept.into_iter().filter_map(|replacement| replacement.value);
         Finding {
             place,
-            span: (self.offset, self.offset.saturating_add(self.length)),
+            span: Some((self.offset, self.offset.saturating_add(self.length))),
             claim: self.context.as_ref().and_then(Context::claim),
-            severity: severity(&issue_type),
-            category,
-            rule: rule.id,
-            message: self.message,
-            suggestions: suggestions.take(SUGGESTIONS_KEPT_MAX).collect(),
+            severity,
+            category: category.map_or_else(|| "uncategorized".to_owned(), Borrowed::into_owned),
+            rule: rule.id.map(Borrowed::into_owned),
+            message: message.unwrap_or_default().into_owned(),
+            suggestions: values.map(Borrowed::into_owned).collect(),
         }
     }
 }
 
-impl Context {
+impl Context<'_> {
     /// The context marks the match inside a stretch of the text, with dots where the stretch was cut out.
     fn claim(&self) -> Option<Claim> {
-        let marked = Offsets::plain(&self.text, Unit::Utf16);
-        let span = marked.span(self.offset, self.offset.saturating_add(self.length)).ok()?;
+        let span = utf16_span(&self.text, self.offset, self.offset.saturating_add(self.length))?;
         let prefix = &self.text[..span.start];
         let suffix = &self.text[span.end..];
-        Some(Claim {
-            exact: self.text[span].to_owned(),
-            prefix: prefix.strip_prefix("...").unwrap_or(prefix).to_owned(),
-            suffix: suffix.strip_suffix("...").unwrap_or(suffix).to_owned(),
-        })
+        Some(Claim::new(
+            &self.text[span],
+            prefix.strip_prefix("...").unwrap_or(prefix),
+            suffix.strip_suffix("...").unwrap_or(suffix),
+        ))
     }
 }
 
@@ -183,7 +205,7 @@ mod tests {
         let finding = &findings.all[0];
         assert_eq!(
             (finding.span, finding.severity, finding.category.as_str()),
-            ((5, 9), Severity::Error, "Typing")
+            (Some((5, 9)), Severity::Error, "Typing")
         );
         assert_eq!(
             (finding.rule.as_deref(), finding.suggestions.as_slice()),

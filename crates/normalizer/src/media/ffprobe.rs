@@ -1,9 +1,12 @@
+use super::{
+    Facts,
+    stream::{frame_rate, millis, shown},
+};
 use crate::{
     Fault, NormalizeError,
     adapter::Adapter,
     candidate::Candidate,
     json::{self, Number},
-    limits::DURATION_SECONDS_MAX,
     schema::Media,
 };
 use serde::Deserialize;
@@ -67,7 +70,7 @@ struct Tags {
 }
 
 impl Adapter for Ffprobe {
-    type Output = Media;
+    type Output = Facts;
 
     fn name(&self) -> &'static str {
         "ffprobe"
@@ -85,14 +88,14 @@ impl Adapter for Ffprobe {
         file.json_has(&["format", "streams"])
     }
 
-    fn read(&self, file: &Candidate<'_>) -> Result<Media, NormalizeError> {
+    fn read(&self, file: &Candidate<'_>) -> Result<Facts, NormalizeError> {
         let wrong = |fault| NormalizeError::new(file.role.as_str(), fault);
         let report: Report = json::read("ffprobe", file.bytes).map_err(wrong)?;
         let duration_ms = report.duration_ms().ok_or_else(|| wrong(Fault::NoDuration))?;
         let video = report.streams.iter().find(|stream| stream.is("video") && !stream.is_cover());
         let audio = report.streams.iter().find(|stream| stream.is("audio"));
         let (width, height) = video.map_or((None, None), Stream::shown_size);
-        Ok(Media {
+        let media = Media {
             duration_ms,
             width,
             height,
@@ -102,7 +105,8 @@ impl Adapter for Ffprobe {
             channels: audio.and_then(|stream| stream.channels?.whole()),
             bit_rate: report.format.bit_rate.and_then(Number::whole),
             has_audio: audio.is_some(),
-        })
+        };
+        Ok(media.into())
     }
 }
 
@@ -112,11 +116,6 @@ impl Report {
         let streams = self.streams.iter().filter_map(|stream| millis(stream.duration?));
         self.format.duration.and_then(millis).or_else(|| streams.max())
     }
-}
-
-fn millis(seconds: Number) -> Option<u64> {
-    let seconds = seconds.0.filter(|seconds| (0.0..=DURATION_SECONDS_MAX).contains(seconds))?;
-    Number(Some((seconds * 1000.0).round())).whole()
 }
 
 impl Stream {
@@ -130,28 +129,24 @@ impl Stream {
         attached.and_then(Number::whole) == Some(1)
     }
 
-    /// Width and height after the rotation that players apply.
     fn shown_size(&self) -> (Option<u64>, Option<u64>) {
         let (width, height) = (self.width.and_then(Number::whole), self.height.and_then(Number::whole));
         let side_data = self.side_data_list.iter().find_map(|data| data.rotation?.0);
         let rotation = side_data.or_else(|| self.tags.as_ref()?.rotate?.0).unwrap_or(0.0);
-        let on_its_side = (rotation.abs() % 180.0 - 90.0).abs() < 1.0;
-        if on_its_side { (height, width) } else { (width, height) }
+        shown(width, height, rotation)
     }
 
-    /// Frames a second, to three decimals: the average, else the least common one.
+    /// The average, else the least common one.
     fn frame_rate(&self) -> Option<f64> {
         let rates = [self.avg_frame_rate.as_deref(), self.r_frame_rate.as_deref()];
-        let rate = rates.into_iter().flatten().find_map(fraction)?;
-        Some((rate * 1000.0).round() / 1000.0)
+        rates.into_iter().flatten().find_map(fraction)
     }
 }
 
-/// `30000/1001`; nothing for `0/0`.
+/// Frames a second from `30000/1001`; nothing for `0/0`.
 fn fraction(text: &str) -> Option<f64> {
     let (above, below) = text.split_once('/').unwrap_or((text, "1"));
-    let rate = above.parse::<f64>().ok()? / below.parse::<f64>().ok()?;
-    (rate.is_finite() && rate > 0.0).then_some(rate)
+    frame_rate(above.parse::<f64>().ok()? / below.parse::<f64>().ok()?)
 }
 
 #[cfg(test)]
@@ -160,7 +155,9 @@ mod tests {
     use crate::Role;
 
     fn read(json: &str) -> Result<Media, NormalizeError> {
-        Ffprobe.read(&Candidate::new(Role::Media, "application/json", json.as_bytes()))
+        Ffprobe
+            .read(&Candidate::new(Role::Media, "application/json", json.as_bytes()))
+            .map(|facts| facts.media)
     }
 
     #[test]

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// One finding about the document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Annotation {
     pub id: String,
     pub motivation: Motivation,
@@ -22,6 +23,7 @@ pub struct Annotation {
 
 /// Why an annotation was made (W3C Web Annotation vocabulary).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Motivation {
     /// Proposes a change.
@@ -32,6 +34,7 @@ pub enum Motivation {
 
 /// How much it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Wrong: spelling, grammar.
@@ -44,6 +47,7 @@ pub enum Severity {
 
 /// What an annotation is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Target {
     /// A stretch of the text.
@@ -54,6 +58,7 @@ pub enum Target {
 
 /// W3C `TextPositionSelector`: code points, end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Position {
     pub start: usize,
     pub end: usize,
@@ -61,6 +66,7 @@ pub struct Position {
 
 /// W3C `TextQuoteSelector`: `exact` equals the text at the position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quote {
     pub exact: String,
     pub prefix: String,
@@ -69,6 +75,7 @@ pub struct Quote {
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimeSpan {
     pub start_ms: u64,
     pub end_ms: u64,

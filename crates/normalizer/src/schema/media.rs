@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// Facts about a video (of its first video and its first audio stream).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Media {
     pub duration_ms: u64,
     /// Pixels, as shown: after rotation.
@@ -12,6 +13,7 @@ pub struct Media {
     pub height: Option<u64>,
     /// Frames a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0)))]
     pub frame_rate: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_codec: Option<String>,

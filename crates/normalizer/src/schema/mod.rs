@@ -19,15 +19,19 @@ use serde::{Deserialize, Serialize};
 /// The name and version of this schema.
 pub const SCHEMA: &str = "lectern.document/1";
 
-/// A whole normalized document.
+/// What evaluators read. Offsets are Unicode code points into `text`, end exclusive; times are whole milliseconds from the
+/// beginning of the media. Fields that do not apply are left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Document {
-    /// Always [`SCHEMA`].
+    /// Always `lectern.document/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
     pub document_id: String,
     /// The S3 version id of the original.
     pub revision: String,
     /// `lesson_plan` or `video`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["lesson_plan", "video"])))]
     pub kind: String,
     pub title: String,
     /// BCP 47, where known.
@@ -50,11 +54,13 @@ pub struct Document {
 ///
 /// Between the cells of a table row lies a tab, between rows and between list items a line feed, between other blocks two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Block {
     pub id: String,
     pub kind: BlockKind,
     /// Of a heading, 1 to 6; of a list item, its depth from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub level: Option<u32>,
     /// The number of an item in an ordered list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +73,7 @@ pub struct Block {
 
 /// What a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BlockKind {
     Heading,

@@ -1,6 +1,7 @@
 use super::{
     is_text,
-    rendered::{Rendered, RenderedBlock, Segment},
+    layout::RenderedBlock,
+    rendered::{Rendered, Segment},
 };
 use crate::{
     Fault, NormalizeError, adapter::Adapter, candidate::Candidate, limits::BLOCKS_MAX, schema::BlockKind,
@@ -32,13 +33,13 @@ impl Adapter for Plain {
     fn read(&self, file: &Candidate<'_>) -> Result<Rendered, NormalizeError> {
         let wrong = |fault| NormalizeError::new(file.role.as_str(), fault);
         let source = Source::of(file).map_err(wrong)?;
-        let text = source.text.clone();
+        let text = source.text.as_str().to_owned();
         let blocks = paragraphs(&text);
         if blocks.len() > BLOCKS_MAX {
             return Err(wrong(Fault::TooMany { what: "blocks", most: BLOCKS_MAX }));
         }
         let segments = vec![Segment { source: 0..text.len(), text: 0..text.len(), verbatim: true }];
-        Ok(Rendered { source, text, blocks, segments })
+        Ok(Rendered { source, text, blocks, segments, findings: Vec::new(), view: None })
     }
 }
 

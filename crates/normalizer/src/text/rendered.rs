@@ -1,7 +1,9 @@
+use super::layout::{Gap, Layout, RenderedBlock};
 use crate::{
     Fault,
-    limits::{BLOCKS_MAX, NEAR_BYTES_MAX},
-    schema::BlockKind,
+    annotations::Finding,
+    limits::{NEAR_BYTES_MAX, SEGMENTS_MAX},
+    schema::{BlockKind, Repair},
     source::Source,
 };
 use std::ops::Range;
@@ -14,14 +16,10 @@ pub(crate) struct Rendered {
     pub(crate) blocks: Vec<RenderedBlock>,
     /// In order and without overlap, in the source and in the text.
     pub(crate) segments: Vec<Segment>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RenderedBlock {
-    pub(crate) kind: BlockKind,
-    pub(crate) level: Option<u32>,
-    pub(crate) ordinal: Option<u64>,
-    pub(crate) span: Range<usize>,
+    /// What the file itself says about its text; their spans count the bytes of `text`, which is the source.
+    pub(crate) findings: Vec<Finding>,
+    /// Which of several texts in one file this is.
+    pub(crate) view: Option<&'static str>,
 }
 
 /// A piece of the text and the piece of the (folded) source that it came from.
@@ -59,6 +57,14 @@ pub(crate) enum Located {
 }
 
 impl Rendered {
+    /// A text that no vendor ever counted otherwise: it is its own source.
+    pub(crate) fn own(layout: Layout, repairs: Vec<Repair>) -> Result<Self, Fault> {
+        let (text, blocks) = layout.finish()?;
+        let source = Source { repairs, ..Source::from_decoded(text.clone()) };
+        let segments = vec![Segment { source: 0..text.len(), text: 0..text.len(), verbatim: true }];
+        Ok(Self { source, text, blocks, segments, findings: Vec::new(), view: None })
+    }
+
     pub(crate) fn locate(&self, wanted: &Range<usize>) -> Located {
         let first = self.segments.partition_point(|segment| segment.source.end <= wanted.start);
         let mut within =
@@ -114,60 +120,34 @@ impl Rendered {
     }
 }
 
-/// What stands between a block and the one before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Gap {
-    /// The next cell of the same row.
-    Cell,
-    /// The next row or list item.
-    Line,
-    /// Anything else.
-    Paragraph,
-}
-
-impl Gap {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Cell => "\t",
-            Self::Line => "\n",
-            Self::Paragraph => "\n\n",
-        }
-    }
-}
-
-/// Writes a text block by block.
+/// Writes a text block by block, and remembers where each piece of it came from.
 pub(crate) struct Builder {
     source: Source,
-    text: String,
-    blocks: Vec<RenderedBlock>,
+    layout: Layout,
     segments: Vec<Segment>,
-    open: Option<RenderedBlock>,
-    /// Where the text ended before the gap in front of the open block.
-    before_gap: usize,
 }
 
 impl Builder {
     pub(crate) fn new(source: Source) -> Self {
-        let text = String::with_capacity(source.text.len());
-        Self { source, text, blocks: Vec::new(), segments: Vec::new(), open: None, before_gap: 0 }
+        let layout = Layout::with_capacity(source.text.len());
+        Self { source, layout, segments: Vec::new() }
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        self.open.is_some()
+        self.layout.is_open()
     }
 
-    pub(crate) fn last_kind(&self) -> Option<BlockKind> {
-        self.blocks.last().map(|block| block.kind)
+    pub(crate) fn is_full(&self) -> bool {
+        self.layout.is_full() || self.segments.len() > SEGMENTS_MAX
+    }
+
+    pub(crate) fn is_last_kind(&self, kind: BlockKind) -> bool {
+        self.layout.is_last_kind(kind)
     }
 
     pub(crate) fn begin(&mut self, kind: BlockKind, level: Option<u32>, ordinal: Option<u64>, gap: Gap) {
         self.end();
-        self.before_gap = self.text.len();
-        if !self.blocks.is_empty() {
-            self.text.push_str(gap.as_str());
-        }
-        let start = self.text.len();
-        self.open = Some(RenderedBlock { kind, level, ordinal, span: start..start });
+        self.layout.begin(kind, level, ordinal, gap);
     }
 
     /// Adds `piece`, which is or stands for what lies at `from` in the source, to the open block.
@@ -186,17 +166,10 @@ impl Builder {
     }
 
     fn add(&mut self, piece: &str, mut source: Range<usize>, verbatim: bool) {
-        let Some(open) = &self.open else { return };
-        let at_start = self.text.len() == open.span.start && open.kind != BlockKind::Code;
-        let kept = if at_start { piece.trim_start() } else { piece };
-        if kept.is_empty() {
-            return;
-        }
+        let Some(text) = self.layout.push(piece) else { return };
         if verbatim {
-            source.start += piece.len() - kept.len();
+            source.start += piece.len() - text.len();
         }
-        let text = self.text.len()..self.text.len() + kept.len();
-        self.text.push_str(kept);
         match self.segments.last_mut() {
             Some(last)
                 if last.verbatim
@@ -211,25 +184,12 @@ impl Builder {
         }
     }
 
-    /// Ends the open block: white space at its end goes, and the block itself if nothing is left of it. Empty cells
-    /// stay, because they hold a place in their row.
     pub(crate) fn end(&mut self) {
-        let Some(mut open) = self.open.take() else { return };
-        let kept = self.text[open.span.start..].trim_end().len();
-        if kept == 0 && open.kind != BlockKind::TableCell {
-            self.cut(self.before_gap);
-            return;
-        }
-        open.span.end = open.span.start + kept;
-        self.cut(open.span.end);
-        // One too many is enough to be refused in the end.
-        if self.blocks.len() <= BLOCKS_MAX {
-            self.blocks.push(open);
-        }
+        self.layout.end();
+        self.cut(self.layout.text().len());
     }
 
     fn cut(&mut self, length: usize) {
-        self.text.truncate(length);
         while let Some(last) = self.segments.last_mut().filter(|last| last.text.end > length) {
             if last.text.start >= length {
                 self.segments.pop();
@@ -244,10 +204,12 @@ impl Builder {
 
     pub(crate) fn finish(mut self) -> Result<Rendered, Fault> {
         self.end();
-        if self.blocks.len() > BLOCKS_MAX {
-            return Err(Fault::TooMany { what: "blocks", most: BLOCKS_MAX });
+        if self.segments.len() > SEGMENTS_MAX {
+            return Err(Fault::TooMany { what: "pieces of text between marks", most: SEGMENTS_MAX });
         }
+        let (text, blocks) = self.layout.finish()?;
         self.segments.sort_by_key(|segment| segment.source.start);
-        Ok(Rendered { source: self.source, text: self.text, blocks: self.blocks, segments: self.segments })
+        let (source, segments) = (self.source, self.segments);
+        Ok(Rendered { source, text, blocks, segments, findings: Vec::new(), view: None })
     }
 }

@@ -85,7 +85,8 @@ async fn contents(text: &str) -> (String, (u16, String)) {
 #[tokio::test]
 async fn what_is_long_is_answered_as_a_link() {
     let with_speech = |text: &str| {
-        json!({"transcript": {"segments": [{"start_ms": 0, "end_ms": 10, "text": text}]}}).to_string()
+        json!({"transcript": {"segments": [{"id": "s1", "start_ms": 0, "end_ms": 10, "text": text}]}})
+            .to_string()
     };
     let short = with_speech("x");
     let of_length =
@@ -104,13 +105,24 @@ async fn what_is_long_is_answered_as_a_link() {
     ] {
         assert_eq!(&contents(&of_length(bytes)).await.1, expect, "{bytes}");
     }
-    let around_speech = "WEBVTT\n\n00:00:00.000 --> 00:00:00.010\n\n".len();
     for (bytes, expect) in
         [(CAPTIONS_BYTES_MAX - 1, &taken), (CAPTIONS_BYTES_MAX, &taken), (CAPTIONS_BYTES_MAX + 1, &refused)]
     {
-        let text = with_speech(&"x".repeat(bytes - around_speech));
-        assert_eq!(&contents(&text).await.1, expect, "{bytes}");
+        assert_eq!(&contents(&speech_with_captions(bytes)).await.1, expect, "{bytes}");
     }
+}
+
+/// A normalized document whose captions have so many bytes: lines of forty letters or so, one every two seconds.
+fn speech_with_captions(bytes: usize) -> String {
+    let around_line = "\n00:00:00.000 --> 00:00:00.000\n\n".len();
+    let in_cues = bytes - "WEBVTT\n".len();
+    let count = in_cues.div_ceil(around_line + 40);
+    let letters = in_cues - count * around_line;
+    let segment = |index: usize| {
+        let length = letters / count + usize::from(index < letters % count);
+        json!({"id": "s", "start_ms": index * 2_000, "end_ms": index * 2_000 + 1_500, "text": "x".repeat(length)})
+    };
+    json!({"transcript": {"segments": (0..count).map(segment).collect::<Vec<_>>()}}).to_string()
 }
 
 /// Somebody else always writes first, or the table is throttled longer than the client tries.

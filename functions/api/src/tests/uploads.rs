@@ -151,13 +151,13 @@ async fn what_a_document_holds_is_read_by_its_people() {
     assert_eq!(query["response-content-type"], "video/mp4");
     assert!(query["response-content-disposition"].starts_with("attachment; filename=\"a _b_.mp4\""));
 
-    let text = json!({"transcript": {"segments": [{"start_ms": 0, "end_ms": 10, "text": "Good morning"}]}})
+    let text = json!({"transcript": {"segments": [{"id": "s1", "start_ms": 0, "end_ms": 10, "text": "Good morning"}]}})
         .to_string();
     let key = world.normalize(&id, &text).await;
     let read = world.get("evaluator@school-1", &format!("/api/documents/{id}/normalized")).await;
     assert_eq!((read.status.as_u16(), &read.text), (200, &text));
     let captions = world.get("evaluator@school-1", &format!("/api/documents/{id}/captions.vtt")).await;
-    assert_eq!(captions.text, "WEBVTT\n\n00:00:00.000 --> 00:00:00.010\nGood morning\n");
+    assert_eq!(captions.text, "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nGood morning\n");
     assert_eq!(captions.headers["content-type"], "text/vtt; charset=utf-8");
     world.aws.put(&key, text.replace("Good", "Evil").as_bytes());
     let damaged = world.get("evaluator@school-1", &format!("/api/documents/{id}/normalized")).await;

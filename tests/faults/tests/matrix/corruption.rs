@@ -63,7 +63,7 @@ fn returned() -> Vec<Case> {
             34,
             f34_a_transcript_of_another_video,
             Ends::Error,
-            [PROOF, "crates/normalizer/src/limits.rs CUE_OVERRUN_MS_MAX"]
+            [PROOF, "crates/normalizer/src/verify/thresholds.rs OVERRUN_MS_MAX"]
         ),
         case!(34, f34_an_upload_of_another_type, Ends::Error, [INSPECTION]),
         case!(35, f35_a_file_is_missing, Ends::Error, [SET]),
@@ -210,7 +210,7 @@ async fn f34_findings_about_another_text(simulation: &Simulation) {
 }
 
 async fn f34_a_transcript_of_another_video(simulation: &Simulation) {
-    always(simulation, &Handout::video(1), Wrong::Outside, "cue-outside-media").await;
+    always(simulation, &Handout::video(1), Wrong::Outside, "transcript-for-another-video").await;
 }
 
 async fn f34_an_upload_of_another_type(simulation: &Simulation) {
@@ -275,7 +275,7 @@ async fn f36_what_only_the_processor_can_tell(simulation: &Simulation) {
 }
 
 async fn f37_deep_json(simulation: &Simulation) {
-    always(simulation, &Handout::plan(1), Wrong::Deep, "format-unrecognised").await;
+    always(simulation, &Handout::plan(1), Wrong::Deep, "format-malformed").await;
 }
 
 async fn f37_findings_without_number(simulation: &Simulation) {

@@ -1,0 +1,110 @@
+use crate::{
+    NormalizeError, Role,
+    candidate::Candidate,
+    limits::{CONTEXT_CLAIMED_BYTES_MAX, SUGGESTIONS_KEPT_MAX},
+    offsets::Unit,
+    schema::{Repair, Severity},
+};
+use std::collections::HashSet;
+
+/// What a vendor found, in its own unit and its own text.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    pub(crate) unit: Unit,
+    /// The language that the vendor took the text for.
+    pub(crate) language: Option<String>,
+    /// The text that the offsets count, where the file brings its own: for another text its quotes alone hold.
+    pub(crate) text: Option<String>,
+    pub(crate) all: Vec<Finding>,
+    /// What was not taken over as it came.
+    pub(crate) repairs: Vec<Repair>,
+}
+
+impl Findings {
+    /// The findings for a text that counts as `source` and brought findings of its `own`: what both say is said once, and
+    /// offsets into another text are dropped.
+    pub(crate) fn fitted(mut self, own: &[Finding], source: &str) -> Self {
+        let Some(counted) = self.text.take() else { return self };
+        if counted == source {
+            let said: HashSet<_> = own.iter().map(Finding::said).collect();
+            self.all.retain(|finding| !said.contains(&finding.said()));
+        } else {
+            self.all.iter_mut().for_each(|finding| finding.span = None);
+        }
+        self
+    }
+}
+
+/// One finding, before it is anchored.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// The vendor's path, for errors and repairs.
+    pub(crate) place: String,
+    /// Start and end in the vendor's unit; without one, the claim alone says where.
+    pub(crate) span: Option<(i64, i64)>,
+    /// What the vendor says stands there.
+    pub(crate) claim: Option<Claim>,
+    pub(crate) severity: Severity,
+    pub(crate) category: String,
+    pub(crate) rule: Option<String>,
+    pub(crate) message: String,
+    pub(crate) suggestions: Vec<String>,
+}
+
+impl Finding {
+    fn said(&self) -> (Option<(i64, i64)>, &str, &str) {
+        (self.span, &self.category, &self.message)
+    }
+}
+
+/// A quote with what stands around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Claim {
+    pub(crate) exact: String,
+    pub(crate) prefix: String,
+    pub(crate) suffix: String,
+}
+
+impl Claim {
+    /// Of what stands around the quote, the nearest part is kept.
+    pub(crate) fn new(exact: &str, prefix: &str, suffix: &str) -> Self {
+        let near = prefix.ceil_char_boundary(prefix.len().saturating_sub(CONTEXT_CLAIMED_BYTES_MAX));
+        let far = suffix.floor_char_boundary(CONTEXT_CLAIMED_BYTES_MAX);
+        Self { exact: exact.to_owned(), prefix: prefix[near..].to_owned(), suffix: suffix[..far].to_owned() }
+    }
+}
+
+/// The unit in which a file counts: its format's, unless its media type announces another in the parameter `offsets`.
+pub(super) fn unit(file: &Candidate<'_>, of_format: Unit) -> Result<Unit, NormalizeError> {
+    let Some(word) = file.parameter("offsets") else { return Ok(of_format) };
+    Unit::announced(&word).map_err(|fault| NormalizeError::new(file.role.as_str(), fault))
+}
+
+/// Collects repairs, and counts suggestions that were left away.
+#[derive(Default)]
+pub(super) struct Losses {
+    repairs: Vec<Repair>,
+    cut: usize,
+}
+
+impl Losses {
+    pub(super) fn repair(&mut self, place: &str, code: &str, note: &str) {
+        self.repairs.push(Repair { code: code.to_owned(), place: place.to_owned(), note: note.to_owned() });
+    }
+
+    /// Counts a finding with more suggestions than are kept.
+    pub(super) fn cut(&mut self, more: bool) {
+        self.cut += usize::from(more);
+    }
+
+    pub(super) fn into_repairs(mut self) -> Vec<Repair> {
+        if self.cut > 0 {
+            let note = format!(
+                "Of {} findings only the first {SUGGESTIONS_KEPT_MAX} suggestions are kept.",
+                self.cut
+            );
+            self.repair(Role::Annotations.as_str(), "suggestions-cut", &note);
+        }
+        self.repairs
+    }
+}

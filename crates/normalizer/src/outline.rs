@@ -1,0 +1,187 @@
+//! The names in a JSON file down to the second level, by which vendors' formats are told apart.
+
+use memchr::memchr2;
+use std::collections::BTreeSet;
+
+/// Paths remembered of one file: formats are told by a few of them.
+const PATHS_KEPT_MAX: usize = 256;
+/// Deepest nesting that is followed: as deep as the reader of JSON goes.
+const DEPTH_MAX: usize = 128;
+/// Names longer than this tell nothing.
+const NAME_BYTES_MAX: usize = 64;
+
+/// The names at the first two levels of a JSON file. An array stands for all of its elements, so that `results/items` is the
+/// name `items` in an object `results`, or in an object in an array `results`; so does an array around the whole.
+///
+/// What breaks the rules of JSON ends the outline, and what was seen before it counts: the adapter that recognises its names
+/// is the one that can say what is wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outline {
+    /// The whole is an array.
+    pub(crate) is_array: bool,
+    paths: BTreeSet<String>,
+}
+
+impl Outline {
+    /// The outline of what begins as an object or an array with a name in it. Linear, and never an error.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+        let is_array = match bytes.first()? {
+            b'{' => false,
+            b'[' => true,
+            _ => return None,
+        };
+        let mut walk = Walk {
+            bytes,
+            at: 0,
+            open: Vec::new(),
+            objects: 0,
+            outer: "",
+            path: String::new(),
+            paths: BTreeSet::new(),
+        };
+        while walk.step().is_some() {}
+        (!walk.paths.is_empty()).then_some(Self { is_array, paths: walk.paths })
+    }
+
+    /// Whether all of these paths are there.
+    pub(crate) fn has(&self, paths: &[&str]) -> bool {
+        paths.iter().all(|path| self.paths.contains(*path))
+    }
+}
+
+struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// The open brackets, outermost first.
+    open: Vec<u8>,
+    /// How many of them are objects'.
+    objects: usize,
+    /// The last name at the first level.
+    outer: &'a str,
+    /// The path that is looked at, kept for its memory.
+    path: String,
+    paths: BTreeSet<String>,
+}
+
+impl<'a> Walk<'a> {
+    /// The next sign; nothing at the end of the outermost value, or of what is JSON.
+    fn step(&mut self) -> Option<()> {
+        let byte = *self.bytes.get(self.at)?;
+        self.at += 1;
+        match byte {
+            b'{' | b'[' => {
+                if self.open.len() == DEPTH_MAX {
+                    return None;
+                }
+                self.open.push(byte);
+                self.objects += usize::from(byte == b'{');
+            }
+            b'}' | b']' => {
+                let opened = self.open.pop()?;
+                self.objects -= usize::from(opened == b'{');
+                if self.open.is_empty() || (opened == b'{') != (byte == b'}') {
+                    return None;
+                }
+            }
+            b'"' => self.string()?,
+            b',' | b':' | b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E' => {}
+            byte if byte.is_ascii_whitespace() => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn string(&mut self) -> Option<()> {
+        let start = self.at;
+        loop {
+            self.at += memchr2(b'"', b'\\', &self.bytes[self.at..])?;
+            if self.bytes[self.at] == b'"' {
+                break;
+            }
+            self.at += 2;
+            if self.at > self.bytes.len() {
+                return None;
+            }
+        }
+        let written = &self.bytes[start..self.at];
+        self.at += 1;
+        if self.objects <= 2 && self.open.last() == Some(&b'{') {
+            let follows = self.bytes[self.at..].iter().find(|byte| !byte.is_ascii_whitespace());
+            if follows == Some(&b':') {
+                self.name(written);
+            }
+        }
+        Some(())
+    }
+
+    fn name(&mut self, written: &'a [u8]) {
+        let Ok(name) = std::str::from_utf8(written) else { return };
+        if name.len() > NAME_BYTES_MAX {
+            return;
+        }
+        self.path.clear();
+        if self.objects == 1 {
+            self.outer = name;
+        } else {
+            self.path.push_str(self.outer);
+            self.path.push('/');
+        }
+        self.path.push_str(name);
+        if self.paths.len() < PATHS_KEPT_MAX && !self.paths.contains(&self.path) {
+            self.paths.insert(self.path.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(json: &str, expect: Option<(bool, &[&str])>) {
+        let found = Outline::of(json.as_bytes());
+        let paths = |outline: &Outline| outline.paths.iter().cloned().collect::<Vec<_>>();
+        let found = found.as_ref().map(|outline| (outline.is_array, paths(outline)));
+        let expect = expect.map(|(is_array, paths)| {
+            (is_array, paths.iter().map(|&path| path.to_owned()).collect::<Vec<_>>())
+        });
+        assert_eq!(found, expect, "{json}");
+    }
+
+    #[test]
+    fn names_of_two_levels_are_found() {
+        check(
+            r#"{"a":{"b":{"c":1}},"d":[{"e":[{"f":1}]},{"g":""}]}"#,
+            Some((false, &["a", "a/b", "d", "d/e", "d/g"])),
+        );
+        check("\u{FEFF} [ {\"a\" : {\"b\":1}} , {\"c\":[]} ]", Some((true, &["a", "a/b", "c"])));
+        check(r#"{"a\"b":"c:","d":"\\"}"#, Some((false, &["a\\\"b", "d"])));
+        check("{}", None);
+        check("[1,2]", None);
+        check("text", None);
+        check("{curly} text", None);
+    }
+
+    #[test]
+    fn what_is_broken_is_outlined_up_to_there() {
+        check(r#"{"a":1}}garbage {"b":1}"#, Some((false, &["a"])));
+        check(r#"{"a":1,"b":?,"c":1}"#, Some((false, &["a", "b"])));
+        check(r#"{"a":[1},"c":1}"#, Some((false, &["a"])));
+        check("{\"a\":\"raw\u{1}control\",\"b", Some((false, &["a"])));
+        let deep = format!("{{\"a\":{}", "[".repeat(1_000_000));
+        check(&deep, Some((false, &["a"])));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_have_an_outline_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Outline::of(&[b"{\"a\":".as_slice(), &bytes].concat());
+        }
+
+        #[test]
+        fn any_signs_have_an_outline_or_none(text in "[{}\\[\\]\",:\\\\a1 ]{0,60}") {
+            let _ = Outline::of(text.as_bytes());
+        }
+    }
+}
