@@ -73,6 +73,16 @@ pub(crate) fn read<T>(
     Ok((adapter.read(file)?, describe(adapter)))
 }
 
+/// Reads a file with the adapter of this name, whether it recognises the file or not.
+pub(crate) fn read_as<T>(
+    adapters: Adapters<T>,
+    name: &str,
+    file: &Candidate<'_>,
+) -> Option<Result<(), NormalizeError>> {
+    let adapter = adapters.iter().find(|adapter| adapter.name() == name)?;
+    Some(adapter.read(file).map(drop))
+}
+
 /// As [`read`], for the proof alone.
 pub(crate) fn check<T>(adapters: Adapters<T>, file: &Candidate<'_>) -> Result<Recognised, NormalizeError> {
     read(adapters, file).map(|(_, recognised)| recognised)

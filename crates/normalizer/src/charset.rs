@@ -74,6 +74,9 @@ fn encoding(bytes: &[u8], announced: Option<&str>) -> (&'static Encoding, bool) 
 
 /// UTF-16 by the half of its units that is zero in characters below U+0100: text has no zero anywhere else.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    if !bytes.len().is_multiple_of(2) {
+        return None;
+    }
     let (units, _) = bytes[..bytes.len().min(HEAD_BYTES)].as_chunks::<2>();
     let zeros = |half: usize| units.iter().filter(|unit| unit[half] == 0).count();
     let enough = units.len().div_ceil(UTF16_UNITS_PER_ZERO);

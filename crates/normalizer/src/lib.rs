@@ -64,3 +64,16 @@ pub fn recognise(role: Role, media_type: &str, bytes: &[u8]) -> Result<Recognise
         }
     }
 }
+
+/// Reads a file with one adapter, given by its name, whether it recognises the file or not: for fuzzing, where nearly
+/// nothing would be recognised. `None` if the role has no such adapter.
+pub fn read_as(role: Role, adapter: &str, bytes: &[u8]) -> Option<Result<(), NormalizeError>> {
+    let file = candidate::Candidate::new(role, "", bytes);
+    match role {
+        Role::Text => adapter::read_as(text::ADAPTERS, adapter, &file),
+        Role::Annotations => adapter::read_as(annotations::ADAPTERS, adapter, &file),
+        Role::Transcript | Role::Captions => adapter::read_as(transcript::ADAPTERS, adapter, &file),
+        Role::Media => adapter::read_as(media::ADAPTERS, adapter, &file),
+        Role::Poster | Role::Rendition => adapter::read_as(picture::adapters(role), adapter, &file),
+    }
+}

@@ -1,0 +1,10 @@
+//! Any bytes as `png`: read or refused, in bounded time and memory.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use normalizer::{Role, read_as};
+
+fuzz_target!(|bytes: &[u8]| {
+    assert!(read_as(Role::Poster, "png", bytes).is_some(), "the adapter is there");
+});
