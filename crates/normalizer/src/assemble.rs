@@ -268,7 +268,16 @@ fn blocks(rendered: &Rendered) -> Vec<Block> {
 
 /// Stretches between white space that hold a letter or a digit.
 pub(crate) fn words(text: &str) -> usize {
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+    let (mut words, mut counted) = (0, false);
+    for c in text.chars() {
+        if c.is_whitespace() {
+            counted = false;
+        } else if !counted && c.is_alphanumeric() {
+            counted = true;
+            words += 1;
+        }
+    }
+    words
 }
 
 /// Cues begin in order and end after they begin.

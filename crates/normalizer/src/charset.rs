@@ -24,7 +24,14 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], announced: Option<&str>) -> Result<Dec
     let text = if encoding == UTF_8 {
         std::str::from_utf8(bytes).ok().map(Cow::Borrowed)
     } else {
-        encoding.decode_without_bom_handling_and_without_replacement(bytes)
+        // The decoder asks for the longest text that there might be.
+        encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| match text {
+            Cow::Owned(mut text) => {
+                text.shrink_to_fit();
+                Cow::Owned(text)
+            }
+            borrowed @ Cow::Borrowed(_) => borrowed,
+        })
     };
     let text = text.ok_or_else(|| Fault::Undecodable { charset: encoding.name() })?;
     // Every byte is a character in Windows-1252; those that no text has tell what is none.

@@ -48,7 +48,6 @@ pub(super) struct Reading<'a> {
     /// Lines that are being skipped, first and last.
     skipping: Option<(u64, u64)>,
     counter: Option<u64>,
-    plain: String,
     skipped: Vec<Repair>,
     skipped_more: usize,
     counters_missing: usize,
@@ -70,7 +69,6 @@ impl<'a> Reading<'a> {
             line_number: 0,
             skipping: None,
             counter: None,
-            plain: String::new(),
             skipped: Vec::new(),
             skipped_more: 0,
             counters_missing: 0,
@@ -86,14 +84,14 @@ impl<'a> Reading<'a> {
         for line in lines(text) {
             self.line_number += 1;
             if line.trim().is_empty() {
-                self.blank()?;
+                self.blank();
             } else if let Some(timing) = timing(line) {
                 self.timing(&timing)?;
             } else {
-                self.other(line)?;
+                self.other(line);
             }
         }
-        self.release()?;
+        self.release();
         self.end_skipping();
         self.speech.end()?;
         let sorted = self.speech.sort();
@@ -103,9 +101,9 @@ impl<'a> Reading<'a> {
     }
 
     /// A blank line ends a cue that has text. A number alone may be a counter with a blank line too many.
-    fn blank(&mut self) -> Result<(), Fault> {
+    fn blank(&mut self) {
         if self.held.as_ref().is_some_and(|held| held.place != Place::Outside) {
-            self.release()?;
+            self.release();
         }
         if self.place != (Place::Cue { has_text: false }) {
             self.place = Place::Outside;
@@ -113,11 +111,10 @@ impl<'a> Reading<'a> {
         if self.held.is_none() {
             self.end_skipping();
         }
-        Ok(())
     }
 
     fn timing(&mut self, timing: &Timing<'_>) -> Result<(), Fault> {
-        let number = self.take_counter()?;
+        let number = self.take_counter();
         let follows_text = self.place == Place::Cue { has_text: true };
         self.blank_lines_missing += usize::from(follows_text);
         self.counters_missing += usize::from(number.is_none());
@@ -134,22 +131,23 @@ impl<'a> Reading<'a> {
             self.positions += usize::from(!timing.rest.is_empty());
             return Ok(());
         }
-        self.text(timing.rest)
+        self.text(timing.rest);
+        Ok(())
     }
 
     /// The counter in front of a line of times. A number right under other text is one; a number that is all the text of a
     /// cue only if it counts on.
-    fn take_counter(&mut self) -> Result<Option<u64>, Fault> {
-        let Some(held) = &self.held else { return Ok(None) };
+    fn take_counter(&mut self) -> Option<u64> {
+        let held = self.held.as_ref()?;
         let counts_on = self.counter.is_some_and(|last| held.number == last.saturating_add(1));
         if held.place == (Place::Cue { has_text: false }) && !counts_on {
-            self.release()?;
-            return Ok(None);
+            self.release();
+            return None;
         }
-        Ok(self.held.take().map(|held| held.number))
+        self.held.take().map(|held| held.number)
     }
 
-    fn other(&mut self, line: &'a str) -> Result<(), Fault> {
+    fn other(&mut self, line: &'a str) {
         let trimmed = line.trim();
         if looks_like_timing(line) {
             // The times are wrong, and so the cue is none, with its counter and its text.
@@ -159,41 +157,38 @@ impl<'a> Reading<'a> {
             }
             self.place = Place::Outside;
             self.skip(self.line_number);
-            return Ok(());
+            return;
         }
-        self.release()?;
+        self.release();
         if trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
             let (line_number, number, place) = (self.line_number, value(trimmed), self.place);
             self.held = Some(Held { line, line_number, number, place });
-            return Ok(());
+            return;
         }
-        self.text(line)
+        self.text(line);
     }
 
     /// The held line turns out to be text.
-    fn release(&mut self) -> Result<(), Fault> {
+    fn release(&mut self) {
         match self.held.take() {
             Some(Held { line, place: Place::Cue { .. }, .. }) => self.text(line),
-            Some(held) => {
-                self.skip(held.line_number);
-                Ok(())
-            }
-            None => Ok(()),
+            Some(held) => self.skip(held.line_number),
+            None => {}
         }
     }
 
-    fn text(&mut self, line: &str) -> Result<(), Fault> {
+    fn text(&mut self, line: &str) {
         let Place::Cue { has_text } = self.place else {
             self.skip(self.line_number);
-            return Ok(());
+            return;
         };
-        self.plain.clear();
-        if has_text {
-            self.plain.push('\n');
-        }
-        self.tags += push_plain(line.trim(), &mut self.plain);
         self.place = Place::Cue { has_text: true };
-        self.speech.say(None, &self.plain, None)
+        self.tags += self.speech.write(|text| {
+            if has_text {
+                text.push('\n');
+            }
+            push_plain(line.trim(), text)
+        });
     }
 
     fn skip(&mut self, line: u64) {

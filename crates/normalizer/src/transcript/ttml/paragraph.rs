@@ -3,7 +3,7 @@ use crate::{
     Fault,
     transcript::speech::{Span, Speech},
 };
-use std::{ops::Range, rc::Rc};
+use std::rc::Rc;
 
 /// When a piece of text is shown, in nanoseconds, and who says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub(super) struct Said {
 #[derive(Debug, Default)]
 pub(super) struct Paragraph {
     text: String,
-    /// They follow each other without gaps.
-    pieces: Vec<(Range<usize>, Said)>,
+    /// Where each ends in the text; they follow each other without gaps, from its beginning.
+    pieces: Vec<(usize, Said)>,
 }
 
 impl Paragraph {
@@ -33,8 +33,8 @@ impl Paragraph {
         }
         let end = self.text.len();
         match self.pieces.last_mut() {
-            Some((range, last)) if last == said => range.end = end,
-            _ if start < end => self.pieces.push((start..end, said.clone())),
+            Some((last_end, last)) if last == said => *last_end = end,
+            _ if start < end => self.pieces.push((end, said.clone())),
             _ => {}
         }
     }
@@ -53,12 +53,12 @@ impl Paragraph {
 
     /// Begins a new line.
     pub(super) fn break_line(&mut self, preserve: bool) {
-        let Some((range, _)) = self.pieces.last_mut() else { return };
-        if !preserve && range.start < range.end && self.text.ends_with(' ') {
+        let Some((end, _)) = self.pieces.last_mut() else { return };
+        if !preserve && self.text.ends_with(' ') {
             self.text.pop();
         }
         self.text.push('\n');
-        range.end = self.text.len();
+        *end = self.text.len();
     }
 
     /// Says the paragraph: a cue for each speaker in it, from the first of his text to the last. Text that comes piece by piece
@@ -66,30 +66,49 @@ impl Paragraph {
     pub(super) fn say(&mut self, speech: &mut Speech) -> Result<(), Fault> {
         let text = std::mem::take(&mut self.text);
         let pieces = std::mem::take(&mut self.pieces);
-        let is_blank = |range: &Range<usize>| text[range.clone()].trim().is_empty();
-        let mut rest = pieces.as_slice();
-        while let Some(first) = rest.iter().position(|(range, _)| !is_blank(range)) {
-            rest = &rest[first..];
-            let speaker = &rest[0].1.speaker;
-            let same = |(range, said): &&(Range<usize>, Said)| said.speaker == *speaker || is_blank(range);
+        let (mut rest, mut from) = (pieces.as_slice(), 0);
+        while !rest.is_empty() {
+            let mut speaker = None;
+            let mut at = from;
+            // White space belongs to whoever speaks.
+            let same = |(end, said): &&(usize, Said)| {
+                let is_blank = text[at..*end].trim().is_empty();
+                at = *end;
+                is_blank || *speaker.get_or_insert_with(|| said.speaker.clone()) == said.speaker
+            };
             let (cue, others) = rest.split_at(rest.iter().take_while(same).count());
+            say_cue(&text, from, cue, speaker.flatten().as_deref(), speech)?;
+            from = cue.last().map_or(from, |(end, _)| *end);
             rest = others;
-            let spoken = || cue.iter().filter(|(range, _)| !is_blank(range)).map(|(_, said)| said);
-            let begin = spoken().map(|said| said.begin).min().unwrap_or(0);
-            let end =
-                spoken().map(|said| said.end).try_fold(0, |latest: u64, end| end.map(|end| latest.max(end)));
-            let by_piece = spoken().any(|said| (said.begin, said.end) != (cue[0].1.begin, cue[0].1.end));
-            let end_ms = end.map_or(Speech::OPEN_END, millis);
-            speech.begin(Span { start_ms: millis(begin), end_ms })?;
-            for (range, said) in cue {
-                let own = said.end.filter(|_| by_piece);
-                let own = own.map(|end| Span { start_ms: millis(said.begin), end_ms: millis(end) });
-                speech.say(speaker.as_deref(), &text[range.clone()], own)?;
-            }
-            speech.end()?;
         }
         Ok(())
     }
+}
+
+/// Says the pieces of one speaker, the first of which begins at `from` in the text.
+fn say_cue(
+    text: &str,
+    from: usize,
+    pieces: &[(usize, Said)],
+    speaker: Option<&str>,
+    speech: &mut Speech,
+) -> Result<(), Fault> {
+    let texts = || {
+        let mut at = from;
+        pieces.iter().map(move |(end, said)| (&text[std::mem::replace(&mut at, *end)..*end], said))
+    };
+    let spoken = || texts().filter(|(text, _)| !text.trim().is_empty()).map(|(_, said)| said);
+    let Some(first) = spoken().next() else { return Ok(()) };
+    let begin = spoken().map(|said| said.begin).min().unwrap_or(first.begin);
+    let end = spoken().map(|said| said.end).try_fold(0, |latest: u64, end| end.map(|end| latest.max(end)));
+    let by_piece = spoken().any(|said| (said.begin, said.end) != (first.begin, first.end));
+    speech.begin(Span { start_ms: millis(begin), end_ms: end.map_or(Speech::OPEN_END, millis) })?;
+    for (text, said) in texts() {
+        let end = said.end.filter(|_| by_piece);
+        let own = end.map(|end| Span { start_ms: millis(said.begin), end_ms: millis(end) });
+        speech.say(speaker, text, own)?;
+    }
+    speech.end()
 }
 
 /// Nanoseconds, rounded to milliseconds.

@@ -63,7 +63,8 @@ impl<'a> Reading<'a> {
     pub(super) fn of(text: &'a str, role: Role) -> Self {
         let mut reader = NsReader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        let paragraphs = memmem::find_iter(text.as_bytes(), "p>").count();
+        let count = |what: &str| memmem::find_iter(text.as_bytes(), what).count();
+        let segments = count("p>") + count("agent=");
         Self {
             reader,
             role,
@@ -74,7 +75,7 @@ impl<'a> Reading<'a> {
             paragraph: Paragraph::default(),
             name: String::new(),
             name_is_full: false,
-            speech: Speech::of(text.len(), paragraphs),
+            speech: Speech::of(text.len(), segments),
             language: Language::default(),
             styles: 0,
             regions: 0,

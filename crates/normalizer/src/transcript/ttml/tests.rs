@@ -217,7 +217,7 @@ fn depth_width_and_number_are_bounded() {
         Fault::TooMany { what: "declared namespaces", most: 64 }
     );
     let paragraphs =
-        |count| document(&format!("<body end='1s'>{}</body>", "<p begin='0s'>x</p>".repeat(count)));
+        |count| document(&format!("<body end='1s'>{}</body>", "<p begin='0.0s'>x</p>".repeat(count)));
     assert_eq!(read(&paragraphs(CUES_MAX)).unwrap().transcript.segments.len(), CUES_MAX);
     assert_eq!(fault(&paragraphs(CUES_MAX + 1)), Fault::TooMany { what: "cues", most: CUES_MAX });
 }
