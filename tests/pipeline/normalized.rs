@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// Asserts the shape of a document's normalized form and everything that its parts promise of each other.
 pub(crate) fn check(normalized: &Value, document: &Value) {
-    assert_eq!(normalized["schema"], "lectern.document/1", "{normalized:#}");
+    schema_check::assert_document(normalized);
     for name in ["document_id", "revision", "kind", "title"] {
         assert!(normalized[name].is_string(), "{name}: {normalized:#}");
         assert_eq!(normalized[name], document[name], "{name}");

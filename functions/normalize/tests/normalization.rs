@@ -111,6 +111,7 @@ async fn proved_results_become_ready() {
         format!("/normalized-bucket/normalized/{ID}/{}.json", hex::encode(Sha256::digest(bytes)))
     );
     let document: Value = serde_json::from_slice(bytes).unwrap();
+    schema_check::assert_document(&document);
     assert_eq!(document["annotations"][0]["target"]["quote"]["exact"], "recieve");
     assert_eq!(document["provenance"]["job_id"], "job-9");
     let kept = host.cloud.kept();

@@ -174,6 +174,9 @@ fn ready(
         return;
     };
     let document: Value = serde_json::from_slice(document).unwrap_or_default();
+    for violation in schema_check::document_violations(&document) {
+        wrong.push(format!("I4: {} is against its schema: {violation}", upload.key));
+    }
     let said = match upload.kind {
         Kind::LessonPlan => text(&document, "text").to_owned(),
         Kind::Video => document["transcript"].to_string(),
