@@ -5,6 +5,7 @@ use crate::{
     offsets::Unit,
     schema::{Repair, Severity},
 };
+use std::fmt;
 
 /// What a vendor found, in its own unit and its own text.
 #[derive(Debug)]
@@ -20,8 +21,7 @@ pub(crate) struct Findings {
 /// One finding, before it is anchored.
 #[derive(Debug)]
 pub(crate) struct Finding {
-    /// The vendor's path, for errors and repairs.
-    pub(crate) place: String,
+    pub(crate) place: Place,
     /// Start and end in the vendor's unit; without one, the claim alone says where.
     pub(crate) span: Option<(i64, i64)>,
     /// What the vendor says stands there.
@@ -31,6 +31,23 @@ pub(crate) struct Finding {
     pub(crate) rule: Option<String>,
     pub(crate) message: String,
     pub(crate) suggestions: Vec<String>,
+}
+
+/// The vendor's path of a finding, for errors and repairs. It is written out for the few that need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The path of the list that it is in.
+    pub(crate) list: &'static str,
+    pub(crate) index: usize,
+    /// Which of the targets of one annotation it is about.
+    pub(crate) target: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}{}", Role::Annotations, self.list, self.index)?;
+        if self.target > 0 { write!(out, "/target/{}", self.target) } else { Ok(()) }
+    }
 }
 
 /// A quote with what stands around it.
@@ -64,8 +81,8 @@ pub(super) struct Losses {
 }
 
 impl Losses {
-    pub(super) fn repair(&mut self, place: &str, code: &str, note: &str) {
-        self.repairs.push(Repair { code: code.to_owned(), place: place.to_owned(), note: note.to_owned() });
+    pub(super) fn repair(&mut self, place: impl fmt::Display, code: &str, note: &str) {
+        self.repairs.push(Repair { code: code.to_owned(), place: place.to_string(), note: note.to_owned() });
     }
 
     /// Counts a finding with more suggestions than are kept.
@@ -79,7 +96,7 @@ impl Losses {
                 "Of {} findings only the first {SUGGESTIONS_KEPT_MAX} suggestions are kept.",
                 self.cut
             );
-            self.repair(Role::Annotations.as_str(), "suggestions-cut", &note);
+            self.repair(Role::Annotations, "suggestions-cut", &note);
         }
         self.repairs
     }
