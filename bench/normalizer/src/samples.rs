@@ -33,10 +33,7 @@ pub(crate) fn all() -> anyhow::Result<Vec<Sample>> {
         spoken("captions.vtt", "text/vtt", captions("WEBVTT\n\n", '.')),
         spoken("captions.srt", "application/x-subrip", captions("", ',')),
         spoken("transcribe.json", "application/json", transcribe()),
-        Sample {
-            bytes: docx_xml,
-            ..written("plan.docx", DOCX, docx, "{\"matches\":[]}".into(), 0)
-        },
+        Sample { bytes: docx_xml, ..written("plan.docx", DOCX, docx, "{\"matches\":[]}".into(), 0) },
         written("findings.json", "text/markdown", plan.into_bytes(), findings, 1),
     ])
 }
@@ -78,14 +75,27 @@ fn spoken(name: &'static str, media_type: &str, text: String) -> Sample {
 }
 
 fn written(name: &'static str, media_type: &str, text: Vec<u8>, findings: String, measured: usize) -> Sample {
-    let files =
-        vec![file(Role::Text, media_type, text), file(Role::Annotations, "application/json", findings.into())];
+    let files = vec![
+        file(Role::Text, media_type, text),
+        file(Role::Annotations, "application/json", findings.into()),
+    ];
     let bytes = files[measured].bytes.len();
     Sample { name, manifest: manifest(Kind::LessonPlan, files), measured, bytes }
 }
 
 const WORDS: [&str; 12] = [
-    "today", "we", "talk", "about", "fractions", "and", "how", "rivers", "carry", "their", "water", "downhill",
+    "today",
+    "we",
+    "talk",
+    "about",
+    "fractions",
+    "and",
+    "how",
+    "rivers",
+    "carry",
+    "their",
+    "water",
+    "downhill",
 ];
 
 /// A sentence of the same words in another order each time.
@@ -106,7 +116,13 @@ fn captions(header: &str, dot: char) -> String {
         }
         let start = number * 4000;
         let (from, to) = (clock(start), clock(start + 3500));
-        let _ = write!(out, "{}\n{from} --> {to}\n{}\n{}\n\n", number + 1, sentence(number, 7), sentence(number + 3, 7));
+        let _ = write!(
+            out,
+            "{}\n{from} --> {to}\n{}\n{}\n\n",
+            number + 1,
+            sentence(number, 7),
+            sentence(number + 3, 7)
+        );
     }
     out
 }
@@ -121,10 +137,14 @@ fn transcribe() -> String {
         let _ = write!(
             items,
             "{comma}{{\"id\":{number},\"type\":\"pronunciation\",\"alternatives\":[{{\"confidence\":\"0.998\",\"content\":\"{word}\"}}],\"start_time\":\"{}\",\"end_time\":\"{}\",\"speaker_label\":\"spk_{}\"}}",
-            times(start), times(end), number / 40 % 2
+            times(start),
+            times(end),
+            number / 40 % 2
         );
         if number % 12 == 11 {
-            items.push_str(",{\"type\":\"punctuation\",\"alternatives\":[{\"confidence\":\"0.0\",\"content\":\".\"}]}");
+            items.push_str(
+                ",{\"type\":\"punctuation\",\"alternatives\":[{\"confidence\":\"0.0\",\"content\":\".\"}]}",
+            );
         }
         let _ = write!(said, "{word} ");
         number += 1;
@@ -146,13 +166,20 @@ fn docx() -> anyhow::Result<(Vec<u8>, usize)> {
         let _ = write!(
             body,
             "<w:p w:rsidR=\"00A77427\" w:rsidRDefault=\"007F1D13\"><w:pPr><w:spacing w:after=\"120\"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">{} </w:t></w:r><w:r><w:t>{}</w:t></w:r></w:p>",
-            sentence(number, 4), sentence(number + 1, 14)
+            sentence(number, 4),
+            sentence(number + 1, 14)
         );
     }
     body.push_str("</w:body></w:document>");
     let parts = [
-        ("[Content_Types].xml", "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>"),
-        ("_rels/.rels", "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>"),
+        (
+            "[Content_Types].xml",
+            "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>",
+        ),
+        (
+            "_rels/.rels",
+            "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>",
+        ),
         ("word/document.xml", body.as_str()),
     ];
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -194,5 +221,6 @@ fn findings(plan: &str) -> String {
                      "category": {"id": "TYPOS", "name": "Possible Typo"}},
         }));
     }
-    json!({"software": {"name": "LanguageTool"}, "language": {"code": "en-GB"}, "matches": matches}).to_string()
+    json!({"software": {"name": "LanguageTool"}, "language": {"code": "en-GB"}, "matches": matches})
+        .to_string()
 }

@@ -4,7 +4,7 @@ mod search;
 
 use crate::{
     Fault, NormalizeError,
-    annotations::{Finding, Findings},
+    annotations::{Finding, Findings, Place},
     limits::{
         CONTEXT_CHARS, QUOTED_BYTES_MIN, QUOTED_TIMES_MAX, UNANCHORED_COUNT_MIN, UNANCHORED_PERCENT_MAX,
     },
@@ -34,7 +34,7 @@ pub(crate) fn anchor(
     let mut anchored = Vec::with_capacity(all);
     for finding in findings.all {
         let span = finding.span.map(|(start, end)| offsets.span(start, end)).transpose();
-        let span = span.map_err(|fault| NormalizeError::new(finding.place.clone(), fault))?;
+        let span = span.map_err(|fault| NormalizeError::new(finding.place.to_string(), fault))?;
         anchored.push(anchoring.annotation(finding, span));
         if anchoring.quoted_bytes > quoted_bytes_max {
             let fault = Fault::TooMany { what: "bytes of quoted text", most: quoted_bytes_max };
@@ -82,7 +82,7 @@ impl Anchoring<'_> {
                 if !suggestions.is_empty() {
                     suggestions.clear();
                     self.repair(
-                        &finding.place,
+                        finding.place,
                         "suggestions-dropped",
                         "The finding is about markup; its suggestions fit no text.",
                     );
@@ -90,7 +90,7 @@ impl Anchoring<'_> {
                 Some(range)
             }
             Some(Located::Nowhere) => {
-                self.repair(&finding.place, "annotation-in-markup", "The finding is about markup far from any text; it is kept as a remark about the document.");
+                self.repair(finding.place, "annotation-in-markup", "The finding is about markup far from any text; it is kept as a remark about the document.");
                 None
             }
         };
@@ -120,17 +120,17 @@ impl Anchoring<'_> {
             Found::InText(range) => Located::At(range),
             Found::Nowhere => {
                 self.lost += 1;
-                self.repair(&finding.place, "annotation-unanchored", "The quote is not at its place and not in exactly one other; it is kept as a remark about the document.");
+                self.repair(finding.place, "annotation-unanchored", "The quote is not at its place and not in exactly one other; it is kept as a remark about the document.");
                 return None;
             }
             Found::NotSearched => {
-                self.repair(&finding.place, "annotation-unsearched", "The quote is not at its place, and too many others were looked for already; it is kept as a remark about the document.");
+                self.repair(finding.place, "annotation-unsearched", "The quote is not at its place, and too many others were looked for already; it is kept as a remark about the document.");
                 return None;
             }
         };
         if span.is_some() {
             self.repair(
-                &finding.place,
+                finding.place,
                 "annotation-reanchored",
                 "The quote was not at its place and was found by its surroundings.",
             );
@@ -155,8 +155,8 @@ impl Anchoring<'_> {
         Target::Text { position, quote }
     }
 
-    fn repair(&mut self, place: &str, code: &str, note: &str) {
-        self.repairs.push(Repair { code: code.to_owned(), place: place.to_owned(), note: note.to_owned() });
+    fn repair(&mut self, place: Place, code: &str, note: &str) {
+        self.repairs.push(Repair { code: code.to_owned(), place: place.to_string(), note: note.to_owned() });
     }
 }
 

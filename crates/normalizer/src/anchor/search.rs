@@ -43,11 +43,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether this much more may be read.
+    /// Whether anything more may be read; if so, this much is.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
-        let left = self.bytes_left.checked_sub(bytes);
-        self.bytes_left = left.unwrap_or(0);
-        left.is_some()
+        let may = self.bytes_left > 0;
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
+        may
     }
 
     /// The one place that the claim tells from all others.
@@ -131,12 +131,12 @@ impl<'a> Wanted<'a> {
         let (mut whole, mut half) = (Outcome::None, Outcome::None);
         let mut from = 0;
         loop {
+            if *bytes_left == 0 {
+                return Outcome::NotSearched;
+            }
             let found = finder.find(&text[from..]);
             let read = found.unwrap_or(text.len() - from) + self.exact.len() + 2 * CONTEXT_CLAIMED_BYTES_MAX;
-            let Some(left) = bytes_left.checked_sub(read) else {
-                return Outcome::NotSearched;
-            };
-            *bytes_left = left;
+            *bytes_left = bytes_left.saturating_sub(read);
             let Some(at) = found else { break };
             let at = from + at;
             let before = text[..at].ends_with(self.prefix.as_bytes());

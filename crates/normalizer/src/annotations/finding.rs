@@ -5,7 +5,7 @@ use crate::{
     offsets::Unit,
     schema::{Repair, Severity},
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
 /// What a vendor found, in its own unit and its own text.
 #[derive(Debug)]
@@ -38,8 +38,7 @@ impl Findings {
 /// One finding, before it is anchored.
 #[derive(Debug)]
 pub(crate) struct Finding {
-    /// The vendor's path, for errors and repairs.
-    pub(crate) place: String,
+    pub(crate) place: Place,
     /// Start and end in the vendor's unit; without one, the claim alone says where.
     pub(crate) span: Option<(i64, i64)>,
     /// What the vendor says stands there.
@@ -54,6 +53,25 @@ pub(crate) struct Finding {
 impl Finding {
     fn said(&self) -> (Option<(i64, i64)>, &str, &str) {
         (self.span, &self.category, &self.message)
+    }
+}
+
+/// The vendor's path of a finding, for errors and repairs. It is written out for the few that need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// What the file is for.
+    pub(crate) role: Role,
+    /// The path of the list that it is in.
+    pub(crate) list: &'static str,
+    pub(crate) index: usize,
+    /// Which of the targets of one annotation it is about.
+    pub(crate) target: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}{}", self.role, self.list, self.index)?;
+        if self.target > 0 { write!(out, "/target/{}", self.target) } else { Ok(()) }
     }
 }
 
@@ -88,8 +106,8 @@ pub(super) struct Losses {
 }
 
 impl Losses {
-    pub(super) fn repair(&mut self, place: &str, code: &str, note: &str) {
-        self.repairs.push(Repair { code: code.to_owned(), place: place.to_owned(), note: note.to_owned() });
+    pub(super) fn repair(&mut self, place: impl fmt::Display, code: &str, note: &str) {
+        self.repairs.push(Repair { code: code.to_owned(), place: place.to_string(), note: note.to_owned() });
     }
 
     /// Counts a finding with more suggestions than are kept.
@@ -103,7 +121,7 @@ impl Losses {
                 "Of {} findings only the first {SUGGESTIONS_KEPT_MAX} suggestions are kept.",
                 self.cut
             );
-            self.repair(Role::Annotations.as_str(), "suggestions-cut", &note);
+            self.repair(Role::Annotations, "suggestions-cut", &note);
         }
         self.repairs
     }

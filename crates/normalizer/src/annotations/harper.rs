@@ -1,5 +1,5 @@
 use super::{
-    Claim, Finding, Findings,
+    Claim, Finding, Findings, Place,
     at_most::AtMost,
     borrowed::Borrowed,
     finding::{self, Losses},
@@ -73,10 +73,9 @@ impl Adapter for Harper {
         let unit = finding::unit(file, Unit::CodePoints)?;
         let entries: AtMost<Entry<'_>, 1> = json::read("Harper", file.bytes).map_err(wrong)?;
         let lints = lints(entries).map_err(wrong)?;
-        let (role, mut losses) = (file.role, Losses::default());
+        let mut losses = Losses::default();
         let lints = lints.into_iter().enumerate();
-        let all = lints.map(|(index, lint)| lint.finding(format!("{role}/0/lints/{index}"), &mut losses));
-        let all = all.collect();
+        let all = lints.map(|(index, lint)| lint.finding(index, &mut losses)).collect();
         Ok(Findings { unit, language: None, text: None, all, repairs: losses.into_repairs() })
     }
 }
@@ -102,7 +101,8 @@ fn lints(mut entries: AtMost<Entry<'_>, 1>) -> Result<Vec<Lint<'_>>, Fault> {
 }
 
 impl Lint<'_> {
-    fn finding(self, place: String, losses: &mut Losses) -> Finding {
+    fn finding(self, index: usize, losses: &mut Losses) -> Finding {
+        let place = Place { role: crate::Role::Annotations, list: "0/lints/", index, target: 0 };
         let matched = self.matched_text.as_deref().unwrap_or_default();
         let all = self.suggestions.unwrap_or_default();
         losses.cut(all.more);
@@ -110,12 +110,13 @@ impl Lint<'_> {
             all.kept.iter().filter_map(|printed| replacement(printed, matched)).collect();
         if suggestions.len() < all.kept.len() {
             losses.repair(
-                &place,
+                place,
                 "suggestion-unread",
                 "A suggestion does not say what to write in the place of the quote.",
             );
         }
         Finding {
+            place,
             span: Some((self.span.char_start, self.span.char_end)),
             claim: self.matched_text.as_deref().map(|matched| Claim::new(matched, "", "")),
             severity: severity(self.kind.as_deref().unwrap_or_default()),
@@ -123,7 +124,6 @@ impl Lint<'_> {
             rule: self.rule.map(Borrowed::into_owned),
             message: self.message.into_owned(),
             suggestions,
-            place,
         }
     }
 }

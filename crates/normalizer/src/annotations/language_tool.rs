@@ -1,5 +1,5 @@
 use super::{
-    Claim, Finding, Findings,
+    Claim, Finding, Findings, Place,
     at_most::AtMost,
     borrowed::Borrowed,
     finding::{self, Losses},
@@ -13,7 +13,7 @@ use crate::{
     offsets::{Unit, utf16_span},
     schema::Severity,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// What `LanguageTool` answers to `/v2/check`. Offsets count UTF-16 code units; everything of a match but its message, offset
 /// and length may be absent. The sentence around a match is not read: it does not say where in it the match lies.
@@ -23,8 +23,7 @@ pub(crate) struct LanguageTool;
 struct Answer<'a> {
     #[serde(borrow)]
     language: Option<Language<'a>>,
-    #[serde(borrow)]
-    matches: AtMost<Match<'a>, ANNOTATIONS_MAX>,
+    matches: AtMost<Found, ANNOTATIONS_MAX>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +91,19 @@ struct Category<'a> {
     name: Option<Borrowed<'a>>,
 }
 
+/// A match, made a finding as soon as it is read: all matches together would take more memory than the file.
+struct Found {
+    finding: Finding,
+    /// It had more suggestions than are kept.
+    more: bool,
+}
+
+impl<'de> Deserialize<'de> for Found {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Match::deserialize(from).map(Match::found)
+    }
+}
+
 impl Adapter for LanguageTool {
     type Output = Findings;
 
@@ -118,9 +130,12 @@ impl Adapter for LanguageTool {
         if answer.matches.more {
             return Err(wrong(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX }));
         }
-        let (role, mut losses) = (file.role, Losses::default());
+        let mut losses = Losses::default();
         let matches = answer.matches.kept.into_iter().enumerate();
-        let all = matches.map(|(index, found)| found.finding(format!("{role}/matches/{index}"), &mut losses));
+        let all = matches.map(|(index, found)| {
+            losses.cut(found.more);
+            Finding { place: Place { index, ..found.finding.place }, ..found.finding }
+        });
         let all = all.collect();
         let language = answer.language.and_then(Language::code);
         Ok(Findings { unit, language, text: None, all, repairs: losses.into_repairs() })
@@ -137,17 +152,16 @@ impl Language<'_> {
 }
 
 impl Match<'_> {
-    fn finding(self, place: String, losses: &mut Losses) -> Finding {
+    fn found(self) -> Found {
         let rule = self.rule.unwrap_or_default();
         let severity = severity(rule.issue_type.as_deref().unwrap_or_default());
         let category = rule.category.and_then(|category| category.name.or(category.id));
         let category = [category, rule.issue_type].into_iter().flatten().find(|word| !word.is_empty());
         let message = Some(self.message).filter(|message| !message.is_empty()).or(self.short_message);
         let replacements = self.replacements.unwrap_or_default();
-        losses.cut(replacements.more);
         let values = replacements.kept.into_iter().filter_map(|replacement| replacement.value);
-        Finding {
-            place,
+        let finding = Finding {
+            place: Place { role: crate::Role::Annotations, list: "matches/", index: 0, target: 0 },
             span: Some((self.offset, self.offset.saturating_add(self.length))),
             claim: self.context.as_ref().and_then(Context::claim),
             severity,
@@ -155,7 +169,8 @@ impl Match<'_> {
             rule: rule.id.map(Borrowed::into_owned),
             message: message.unwrap_or_default().into_owned(),
             suggestions: values.map(Borrowed::into_owned).collect(),
-        }
+        };
+        Found { finding, more: replacements.more }
     }
 }
 

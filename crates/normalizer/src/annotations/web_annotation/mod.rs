@@ -6,7 +6,7 @@ mod resource;
 mod selection;
 
 use super::{
-    Finding, Findings,
+    Finding, Findings, Place,
     finding::{self, Losses},
 };
 use crate::{
@@ -66,8 +66,8 @@ impl Adapter for WebAnnotation {
         }
         let mut all = Vec::with_capacity(annotations.kept.len());
         for (index, annotation) in annotations.kept.into_iter().enumerate() {
-            let place = format!("{}/{path}{index}", file.role);
-            findings(&annotation, &place, &mut all, &mut losses).map_err(wrong)?;
+            let place = Place { role: crate::Role::Annotations, list: path, index, target: 0 };
+            findings(&annotation, place, &mut all, &mut losses).map_err(wrong)?;
         }
         Ok(Findings { unit, language: None, text: None, all, repairs: losses.into_repairs() })
     }
@@ -104,7 +104,7 @@ fn contained<'a>(top: Top<'a>, losses: &mut Losses) -> Result<(&'static str, Ann
 /// One finding for each target, because an annotation says the same of each of them.
 fn findings(
     annotation: &Annotation<'_>,
-    place: &str,
+    place: Place,
     all: &mut Vec<Finding>,
     losses: &mut Losses,
 ) -> Result<(), Fault> {
@@ -120,17 +120,17 @@ fn findings(
     let edits = !suggestions.is_empty() || motivation == Some("editing");
     let severity = if edits { Severity::Warning } else { Severity::Hint };
     let category = message.tag.as_deref().or(motivation).unwrap_or("uncategorized").to_owned();
-    for (index, target) in annotation.target.0.kept.iter().enumerate() {
+    for (target, resource) in annotation.target.0.kept.iter().enumerate() {
         if all.len() == ANNOTATIONS_MAX {
             return Err(Fault::TooMany { what: "annotations", most: ANNOTATIONS_MAX });
         }
-        let place = if index == 0 { place.to_owned() } else { format!("{place}/target/{index}") };
-        let selection = Selection::of(target);
+        let place = Place { target, ..place };
+        let selection = Selection::of(resource);
         if selection.time {
-            losses.repair(&place, "time-target-dropped", "The target is a stretch of time, and a text has none; what else selects it, if anything, is taken.");
+            losses.repair(place, "time-target-dropped", "The target is a stretch of time, and a text has none; what else selects it, if anything, is taken.");
         }
         if selection.unread {
-            losses.repair(&place, "selector-unread", "The target is selected in a way that is not read; what else selects it, if anything, is taken.");
+            losses.repair(place, "selector-unread", "The target is selected in a way that is not read; what else selects it, if anything, is taken.");
         }
         all.push(Finding {
             place,

@@ -17,8 +17,8 @@ fn annotation(message: &str) -> Value {
     })
 }
 
-fn places(findings: &Findings) -> Vec<&str> {
-    findings.all.iter().map(|finding| finding.place.as_str()).collect()
+fn places(findings: &Findings) -> Vec<String> {
+    findings.all.iter().map(|finding| finding.place.to_string()).collect()
 }
 
 fn codes(findings: &Findings) -> Vec<&str> {
@@ -41,7 +41,7 @@ fn an_annotation_alone_in_a_list_on_a_page_or_in_a_collection_is_the_same() {
         (collection, "annotations/first/items/0"),
     ] {
         let findings = read(&whole).unwrap();
-        assert_eq!((findings.unit, places(&findings)), (Unit::CodePoints, vec![path]));
+        assert_eq!((findings.unit, places(&findings)), (Unit::CodePoints, vec![path.to_owned()]));
         let finding = &findings.all[0];
         assert_eq!((finding.span, finding.message.as_str()), (Some((1, 2)), "Why?"));
         assert_eq!((finding.category.as_str(), finding.severity), ("commenting", Severity::Hint));

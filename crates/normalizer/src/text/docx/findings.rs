@@ -3,7 +3,12 @@ use super::{
     comments::Comment,
     story::Story,
 };
-use crate::{Fault, annotations::Finding, limits::ANNOTATIONS_MAX, schema::Severity};
+use crate::{
+    Fault, Role,
+    annotations::{Finding, Place},
+    limits::ANNOTATIONS_MAX,
+    schema::Severity,
+};
 use std::{collections::HashSet, ops::Range};
 
 /// How many marks of comments belong to no comment.
@@ -13,7 +18,7 @@ pub(super) fn lost_marks(story: &Story, comments: &[Comment]) -> usize {
 }
 
 /// The comments and tracked changes as findings; their spans are bytes of the text.
-pub(super) fn findings(role: &str, story: &Story, comments: &[Comment]) -> Result<Vec<Finding>, Fault> {
+pub(super) fn findings(role: Role, story: &Story, comments: &[Comment]) -> Result<Vec<Finding>, Fault> {
     if comments.len() + story.changes.all.len() > ANNOTATIONS_MAX {
         return Err(Fault::TooMany { what: "comments and tracked changes", most: ANNOTATIONS_MAX });
     }
@@ -23,7 +28,7 @@ pub(super) fn findings(role: &str, story: &Story, comments: &[Comment]) -> Resul
         let span = commented(story, comments, comment).map(|span| tight(text, span));
         all.push(Finding {
             message: said(comment),
-            ..finding(format!("{role}/comments/{index}"), "comment", span)
+            ..finding(Place { role, list: "comments/", index, target: 0 }, "comment", span)
         });
     }
     for (index, change) in story.changes.all.iter().enumerate() {
@@ -31,13 +36,16 @@ pub(super) fn findings(role: &str, story: &Story, comments: &[Comment]) -> Resul
         let is_seen = change.revision.act.removes() || !span.is_empty();
         if is_seen {
             let (category, message) = done(change);
-            all.push(Finding { message, ..finding(format!("{role}/changes/{index}"), category, Some(span)) });
+            all.push(Finding {
+                message,
+                ..finding(Place { role, list: "changes/", index, target: 0 }, category, Some(span))
+            });
         }
     }
     Ok(all)
 }
 
-fn finding(place: String, category: &str, span: Option<Range<usize>>) -> Finding {
+fn finding(place: Place, category: &str, span: Option<Range<usize>>) -> Finding {
     let byte = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
     Finding {
         place,

@@ -100,7 +100,7 @@ pub(crate) fn read(file: &Candidate<'_>) -> Result<Rendered, Fault> {
     drop(body);
     let comments = parts.comments()?;
     let role = file.role.as_str();
-    let findings = findings::findings(role, &story, &comments)?;
+    let findings = findings::findings(file.role, &story, &comments)?;
     let repairs = repairs(role, story.hidden, findings::lost_marks(&story, &comments));
     let rendered = Rendered::own(story.page.grid.layout, repairs)?;
     Ok(Rendered { findings, view: Some(ACCEPTED), ..rendered })
