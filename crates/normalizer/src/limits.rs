@@ -10,7 +10,7 @@ pub const CUES_MAX: usize = 100_000;
 pub(crate) const BLOCKS_MAX: usize = 200_000;
 /// Bytes of one text, decoded or taken out of its file: two books, and as much as a file of the role may have.
 pub(crate) const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Pieces of one text between marks, each of which costs some forty bytes.
+/// Pieces of one text between marks, each of which costs twenty bytes.
 pub(crate) const SEGMENTS_MAX: usize = 1_000_000;
 /// Signs of markup and line ends in a stretch of Markdown that can only be read at once: each takes some hundred bytes.
 pub(crate) const MARKS_MAX: usize = 200_000;

@@ -53,13 +53,13 @@ impl Role {
     pub const fn bytes_max(self) -> u64 {
         const MIB: u64 = 1024 * 1024;
         match self {
-            // Two thousand pages. Hostile markup takes some eighty times as much memory while it is read.
-            Self::Text => 4 * MIB,
+            // Eight thousand pages of text, or a Word document with pictures; a day of speech. Any text is read in
+            // twelve times as much memory.
+            Self::Text | Self::Transcript | Self::Captions => 16 * MIB,
             // A still picture at full resolution.
             Self::Poster => 8 * MIB,
             // About a kilobyte for each of the most findings that are taken.
             Self::Annotations => 24 * MIB,
-            Self::Transcript | Self::Captions => 16 * MIB,
             Self::Media => MIB,
             // S3 takes objects up to 5 TiB; a lesson at a generous rate stays below this.
             Self::Rendition => 8 * 1024 * MIB,

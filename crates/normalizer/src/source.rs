@@ -1,4 +1,4 @@
-use crate::{Fault, candidate::Candidate, charset, schema::Repair};
+use crate::{Fault, candidate::Candidate, charset, limits::TEXT_BYTES_MAX, schema::Repair};
 use std::{borrow::Cow, rc::Rc};
 
 /// The byte order mark, decoded.
@@ -38,6 +38,9 @@ pub(crate) fn decode<'a>(
     declared: Option<&str>,
 ) -> Result<(Cow<'a, str>, Vec<Repair>), Fault> {
     let decoded = charset::decode(file.bytes, declared)?;
+    if decoded.text.len() > TEXT_BYTES_MAX {
+        return Err(Fault::TooMany { what: "bytes of text", most: TEXT_BYTES_MAX });
+    }
     let guess = decoded.guessed.map(|guessed| charset::repair(guessed, file.role));
     Ok((decoded.text, guess.into_iter().collect()))
 }

@@ -243,6 +243,8 @@ fn work_on_hostile_findings_is_bounded() {
     );
     let empty = "- \n".repeat(300_000);
     assert_eq!(code(&lesson_plan(MARKDOWN, empty.as_bytes(), &json!({"matches": []}))), "text-empty");
+    let dense = "*a_".repeat(100_001);
+    assert_eq!(code(&lesson_plan(MARKDOWN, dense.as_bytes(), &json!({"matches": []}))), "content-too-large");
     let blocks = "a\n\n".repeat(200_001);
     assert_eq!(
         code(&lesson_plan("text/plain", blocks.as_bytes(), &json!({"matches": []}))),

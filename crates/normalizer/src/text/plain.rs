@@ -38,7 +38,7 @@ impl Adapter for Plain {
         if blocks.len() > BLOCKS_MAX {
             return Err(wrong(Fault::TooMany { what: "blocks", most: BLOCKS_MAX }));
         }
-        let segments = vec![Segment { source: 0..text.len(), text: 0..text.len(), verbatim: true }];
+        let segments = vec![Segment::whole(&text).into()];
         Ok(Rendered { source, text, blocks, segments, findings: Vec::new(), view: None })
     }
 }
@@ -47,6 +47,10 @@ fn paragraphs(text: &str) -> Vec<RenderedBlock> {
     let mut blocks: Vec<RenderedBlock> = Vec::new();
     let (mut at, mut after_blank) = (0, true);
     for line in text.split_inclusive('\n') {
+        // One too many is enough to be refused.
+        if blocks.len() > BLOCKS_MAX {
+            break;
+        }
         let blank = line.trim().is_empty();
         let end = at + line.trim_end().len();
         match blocks.last_mut() {

@@ -15,7 +15,7 @@ pub(crate) struct Rendered {
     pub(crate) text: String,
     pub(crate) blocks: Vec<RenderedBlock>,
     /// In order and without overlap, in the source and in the text.
-    pub(crate) segments: Vec<Segment>,
+    pub(crate) segments: Vec<Packed>,
     /// What the file itself says about its text; their spans count the bytes of `text`, which is the source.
     pub(crate) findings: Vec<Finding>,
     /// Which of several texts in one file this is.
@@ -31,7 +31,45 @@ pub(crate) struct Segment {
     pub(crate) verbatim: bool,
 }
 
+/// A segment as it is kept: there may be many. Texts are bounded to a few mebibytes, so that their bytes can be counted so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Packed {
+    source: [u32; 2],
+    text: [u32; 2],
+    verbatim: bool,
+}
+
+impl From<Segment> for Packed {
+    fn from(segment: Segment) -> Self {
+        let pack =
+            |range: Range<usize>| [range.start, range.end].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
+        Self { source: pack(segment.source), text: pack(segment.text), verbatim: segment.verbatim }
+    }
+}
+
+impl From<Packed> for Segment {
+    fn from(packed: Packed) -> Self {
+        let range = |[start, end]: [u32; 2]| start as usize..end as usize;
+        Self { source: range(packed.source), text: range(packed.text), verbatim: packed.verbatim }
+    }
+}
+
+impl Packed {
+    const fn source_end(&self) -> usize {
+        self.source[1] as usize
+    }
+
+    const fn text_end(&self) -> usize {
+        self.text[1] as usize
+    }
+}
+
 impl Segment {
+    /// The whole of a text that is its own source.
+    pub(crate) fn whole(text: &str) -> Self {
+        Self { source: 0..text.len(), text: 0..text.len(), verbatim: true }
+    }
+
     fn text_from(&self, source: usize) -> usize {
         if self.verbatim {
             self.text.start + source.saturating_sub(self.source.start)
@@ -61,16 +99,16 @@ impl Rendered {
     pub(crate) fn own(layout: Layout, repairs: Vec<Repair>) -> Result<Self, Fault> {
         let (text, blocks) = layout.finish()?;
         let source = Source { repairs, ..Source::from_decoded(text.clone()) };
-        let segments = vec![Segment { source: 0..text.len(), text: 0..text.len(), verbatim: true }];
+        let segments = vec![Segment::whole(&text).into()];
         Ok(Self { source, text, blocks, segments, findings: Vec::new(), view: None })
     }
 
     pub(crate) fn locate(&self, wanted: &Range<usize>) -> Located {
-        let first = self.segments.partition_point(|segment| segment.source.end <= wanted.start);
-        let mut within =
-            self.segments[first..].iter().take_while(|segment| segment.source.start < wanted.end);
+        let first = self.segments.partition_point(|segment| segment.source_end() <= wanted.start);
+        let later = self.segments[first..].iter().map(|segment| Segment::from(*segment));
+        let mut within = later.take_while(|segment| segment.source.start < wanted.end);
         if let Some(head) = within.next() {
-            let tail = within.last().unwrap_or(head);
+            let tail = within.last().unwrap_or_else(|| head.clone());
             return Located::At(head.text_from(wanted.start)..tail.text_until(wanted.end));
         }
         if wanted.is_empty()
@@ -83,8 +121,8 @@ impl Rendered {
 
     /// Where a point between two bytes of the source lies.
     fn point(&self, at: usize) -> Option<usize> {
-        let index = self.segments.partition_point(|segment| segment.source.end < at);
-        let segment = self.segments.get(index)?;
+        let index = self.segments.partition_point(|segment| segment.source_end() < at);
+        let segment = Segment::from(*self.segments.get(index)?);
         if !(segment.source.start..=segment.source.end).contains(&at) {
             return None;
         }
@@ -102,10 +140,11 @@ impl Rendered {
         let text = &self.source.text;
         let (line_start, line_end) =
             (text.ceil_char_boundary(line_start), text.floor_char_boundary(line_end));
-        let next = self.segments.partition_point(|segment| segment.source.end <= wanted.start);
-        let before = next.checked_sub(1).and_then(|index| self.segments.get(index));
+        let next = self.segments.partition_point(|segment| segment.source_end() <= wanted.start);
+        let at = |index: usize| self.segments.get(index).map(|segment| Segment::from(*segment));
+        let before = next.checked_sub(1).and_then(at);
         let before = before.filter(|segment| segment.source.end > line_start);
-        let after = self.segments.get(next).filter(|segment| segment.source.start < line_end);
+        let after = at(next).filter(|segment| segment.source.start < line_end);
         let nearest = match (before, after) {
             (Some(before), Some(after)) => {
                 let back = wanted.start - before.source.end.min(wanted.start);
@@ -124,7 +163,7 @@ impl Rendered {
 pub(crate) struct Builder {
     source: Source,
     layout: Layout,
-    segments: Vec<Segment>,
+    segments: Vec<Packed>,
 }
 
 impl Builder {
@@ -170,17 +209,18 @@ impl Builder {
         if verbatim {
             source.start += piece.len() - text.len();
         }
+        let piece = Packed::from(Segment { source, text, verbatim });
         match self.segments.last_mut() {
             Some(last)
                 if last.verbatim
                     && verbatim
-                    && last.source.end == source.start
-                    && last.text.end == text.start =>
+                    && last.source[1] == piece.source[0]
+                    && last.text[1] == piece.text[0] =>
             {
-                last.source.end = source.end;
-                last.text.end = text.end;
+                last.source[1] = piece.source[1];
+                last.text[1] = piece.text[1];
             }
-            _ => self.segments.push(Segment { source, text, verbatim }),
+            _ => self.segments.push(piece),
         }
     }
 
@@ -190,15 +230,15 @@ impl Builder {
     }
 
     fn cut(&mut self, length: usize) {
-        while let Some(last) = self.segments.last_mut().filter(|last| last.text.end > length) {
-            if last.text.start >= length {
-                self.segments.pop();
-                continue;
+        while let Some(packed) = self.segments.pop_if(|last| last.text_end() > length) {
+            let mut last = Segment::from(packed);
+            if last.text.start < length {
+                if last.verbatim {
+                    last.source.end -= last.text.end - length;
+                }
+                last.text.end = length;
+                self.segments.push(last.into());
             }
-            if last.verbatim {
-                last.source.end -= last.text.end - length;
-            }
-            last.text.end = length;
         }
     }
 
@@ -208,7 +248,7 @@ impl Builder {
             return Err(Fault::TooMany { what: "pieces of text between marks", most: SEGMENTS_MAX });
         }
         let (text, blocks) = self.layout.finish()?;
-        self.segments.sort_by_key(|segment| segment.source.start);
+        self.segments.sort_by_key(|segment| segment.source[0]);
         let (source, segments) = (self.source, self.segments);
         Ok(Rendered { source, text, blocks, segments, findings: Vec::new(), view: None })
     }

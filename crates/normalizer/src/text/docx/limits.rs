@@ -14,6 +14,8 @@ pub(super) const RATIO_BYTES_MIN: usize = 1024 * 1024;
 pub(super) const DEPTH_MAX: usize = 512;
 /// Namespaces that matter and are declared at one place of a part.
 pub(super) const NAMESPACES_MAX: usize = 64;
+/// Paragraphs, empty ones included: five for each block that is taken.
+pub(super) const PARAGRAPHS_MAX: usize = 1_000_000;
 /// Styles that are based on each other, of one style.
 pub(super) const STYLE_CHAIN_MAX: usize = 32;
 /// Fields inside one another; deeper ones count as text.

@@ -2,6 +2,7 @@ use super::{
     changes::{Changes, Point, Revision},
     comments::Anchors,
     fields::Fields,
+    limits::PARAGRAPHS_MAX,
     numbering::Numbering,
     page::Page,
     paragraph::{Paragraph, Properties, revision},
@@ -238,6 +239,9 @@ impl Story {
 
     fn begin_paragraph(&mut self) -> Result<(), Fault> {
         self.end_paragraph()?;
+        if self.paragraphs == PARAGRAPHS_MAX {
+            return Err(Fault::TooMany { what: "paragraphs", most: PARAGRAPHS_MAX });
+        }
         let unended = self.here.unended.take();
         self.here.paragraph = Some(unended.unwrap_or_else(|| {
             self.paragraphs += 1;

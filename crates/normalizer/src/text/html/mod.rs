@@ -53,7 +53,7 @@ impl Adapter for Html {
         let is_announced = self.media_types().contains(&file.essence().as_str());
         let is_other =
             [&b"%pdf-"[..], b"pk\x03\x04", b"{\\rtf", b"<?xml"].iter().any(|other| head.starts_with(other));
-        is_whole || (is_announced && !is_other && is_characters(file))
+        (is_whole || (is_announced && !is_other)) && is_characters(file)
     }
 
     fn read(&self, file: &Candidate<'_>) -> Result<Rendered, NormalizeError> {

@@ -108,9 +108,34 @@ fn render(source: Source, portion_bytes: usize) -> Result<Builder, Fault> {
     Ok(walk.out)
 }
 
-/// Signs for each of which the parser keeps something: those that may be markup, and line ends.
+/// Signs for each of which the parser keeps something: those that may be markup, numbers of items, and line ends, for which
+/// it looks at all that is open.
 fn marks(markdown: &str) -> usize {
-    let is_mark = |byte: &&u8| !matches!(byte, b' ' | b',' | b'\'' | b'"' | b'/' | b'?' | b'%' | b'$' | b';' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x80..);
+    let mut after_digit = false;
+    let is_mark = |byte: &&u8| {
+        let of_number =
+            std::mem::replace(&mut after_digit, byte.is_ascii_digit()) && matches!(byte, b'.' | b')');
+        of_number
+            || matches!(
+                byte,
+                b'\n'
+                    | b'*'
+                    | b'_'
+                    | b'~'
+                    | b'`'
+                    | b'|'
+                    | b'&'
+                    | b'\\'
+                    | b'['
+                    | b']'
+                    | b'<'
+                    | b'>'
+                    | b'!'
+                    | b'-'
+                    | b'+'
+                    | b'#'
+            )
+    };
     markdown.as_bytes().iter().filter(is_mark).count()
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::text::Located;
+use crate::text::{Located, rendered::Segment};
 use proptest::prelude::*;
 
 fn rendered(markdown: &str) -> Rendered {
@@ -165,7 +165,7 @@ proptest! {
     fn pieces_lie_where_they_say(markdown in "([#>*_`|<&;\\-!\\[\\]() 0-9a-cé👍\n\t.~]|<p>|<!--|-->|1\\. |\\|--\\|\n){0,120}") {
         let rendered = rendered(&markdown);
         let (mut text_end, mut source_end) = (0, 0);
-        for segment in &rendered.segments {
+        for segment in rendered.segments.iter().map(|packed| Segment::from(*packed)) {
             prop_assert!(segment.text.start >= text_end && segment.source.start >= source_end, "{:?}", rendered);
             (text_end, source_end) = (segment.text.end, segment.source.end);
             if segment.verbatim {
