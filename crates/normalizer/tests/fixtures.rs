@@ -1,7 +1,10 @@
 //! Whole files as vendors write them, and the published schema against what comes of them.
 
 use document::Kind;
-use normalizer::{File, Manifest, Role, normalize, schema::Document};
+use normalizer::{
+    File, Manifest, Role, normalize,
+    schema::{Document, Repair, Transcript},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -50,6 +53,29 @@ fn a_video_as_vendors_write_it() {
     let document = document(Kind::Video, vec![captions, media]);
     assert_fits_schema(&document);
     insta::assert_json_snapshot!(document);
+}
+
+#[test]
+fn subrip_as_programs_write_it() {
+    let captions = file(Role::Captions, "application/x-subrip", include_bytes!("fixtures/captions.srt"));
+    let media = file(Role::Media, "application/json", include_bytes!("fixtures/ffprobe.json"));
+    let document = document(Kind::Video, vec![captions, media]);
+    assert_fits_schema(&document);
+    insta::assert_json_snapshot!(spoken(&document));
+}
+
+#[test]
+fn ttml_as_vendors_write_it() {
+    let captions = file(Role::Captions, "application/ttml+xml", include_bytes!("fixtures/captions.ttml"));
+    let media = file(Role::Media, "application/json", include_bytes!("fixtures/ffprobe.json"));
+    let document = document(Kind::Video, vec![captions, media]);
+    assert_fits_schema(&document);
+    insta::assert_json_snapshot!(spoken(&document));
+}
+
+/// What of a document its captions decide.
+fn spoken(document: &Document) -> (&Option<Transcript>, &[Repair]) {
+    (&document.transcript, &document.provenance.repairs)
 }
 
 #[test]
