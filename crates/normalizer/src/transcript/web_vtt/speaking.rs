@@ -4,10 +4,9 @@ use super::{
 };
 use crate::{
     Fault,
-    limits::SPEAKER_CHARS_MAX,
     transcript::{
         said_in::Language,
-        speech::{Span, Speech},
+        speech::{Span, Speech, clipped},
     },
 };
 use memchr::memchr2;
@@ -113,7 +112,7 @@ impl Speaking {
                 Node::Open(element) => {
                     self.count(&element);
                     match element.kind {
-                        Kind::Voice => voices.open(clipped(element.annotation())),
+                        Kind::Voice => voices.open(name(element.annotation())),
                         Kind::Language => languages.open(element.annotation()),
                         Kind::RubyText => in_reading += 1,
                         _ => {}
@@ -155,13 +154,10 @@ impl Speaking {
     }
 }
 
-/// A name as long as names are.
-fn clipped(name: Cow<'_, str>) -> Cow<'_, str> {
-    match name.char_indices().nth(SPEAKER_CHARS_MAX) {
-        None => name,
-        Some((end, _)) => match name {
-            Cow::Borrowed(name) => Cow::Borrowed(&name[..end]),
-            Cow::Owned(name) => Cow::Owned(name[..end].to_owned()),
-        },
+/// The name of a voice, as long as names are.
+fn name(annotation: Cow<'_, str>) -> Cow<'_, str> {
+    match annotation {
+        Cow::Borrowed(name) => Cow::Borrowed(clipped(name)),
+        Cow::Owned(name) => Cow::Owned(clipped(&name).to_owned()),
     }
 }
