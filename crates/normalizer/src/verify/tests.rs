@@ -114,10 +114,11 @@ fn media_facts_fit_the_size() {
         let original = Original { bytes, file_type: FileType::Mp4 };
         check(&video(duration_ms, false, &[]), Some(original), expect);
     };
-    check(1_000, 125, None);
-    check(1_000, 124, Some("media-for-another-video"));
-    check(1_000, 6_250_000_000, None);
-    check(1_000, 6_250_000_126, Some("media-for-another-video"));
+    check(60_000, 7_500, None);
+    check(60_000, 7_499, Some("media-for-another-video"));
+    check(59_999, 1, None);
+    check(60_000, 375_000_000_000, None);
+    check(60_000, 375_000_008_000, Some("media-for-another-video"));
     check(0, 1, None);
 }
 

@@ -28,6 +28,8 @@ pub(super) const PACKED_GROWS_MAX: u64 = 200;
 /// Text that any original may bring, in bytes: a small file may be all text, and packed well.
 pub(super) const TEXT_ALWAYS_BYTES_MAX: u64 = 64 * 1024;
 
+/// Below this length a video's size says nothing: a few seconds of a black picture are a few bytes.
+pub(super) const MEDIA_JUDGED_MS_MIN: u64 = 60_000;
 /// The slowest stream that is still a video, in bits a second: a still picture with sparse frames stays above.
 pub(super) const BITS_PER_SECOND_MIN: u64 = 1_000;
 /// Uncompressed 8K has about 50 gigabits a second; nothing that a camera of a school records comes near.

@@ -275,7 +275,7 @@ async fn f36_what_only_the_processor_can_tell(simulation: &Simulation) {
 }
 
 async fn f37_deep_json(simulation: &Simulation) {
-    always(simulation, &Handout::plan(1), Wrong::Deep, "format-malformed").await;
+    always(simulation, &Handout::plan(1), Wrong::Deep, "format-unrecognised").await;
 }
 
 async fn f37_findings_without_number(simulation: &Simulation) {
