@@ -97,17 +97,18 @@ mutants! {
     "a-set-is-complete-before-it-is-fetched" in "functions/collect/src/announced.rs":
         "complete(kind, &files)?;" => "drop(complete(kind, &files));",
         killed by f35_a_file_is_missing, f35_a_file_is_there_twice;
-    "results-are-proved-before-they-are-kept" in "functions/collect/src/proof.rs":
-        "normalize(&manifest).map_err(|error| refused(&error))?;" => "drop(normalize(&manifest));",
-        killed by f34_html_for_json;
+    "results-fit-their-original" in "functions/collect/src/proof.rs":
+        "verify(&normalized.document, original(document).as_ref()).map_err(|error| refused(&error))?;" =>
+        "drop(verify(&normalized.document, original(document).as_ref()));",
+        killed by f34_a_transcript_of_another_video;
     "a-text-is-no-other-format" in "crates/normalizer/src/text/mod.rs":
-        "!binary && !other && !json" => "!binary && !(other && json)",
+        "!other && is_characters(file)" => "(!other || start.len() < usize::MAX) && is_characters(file)",
         killed by f34_a_pdf_for_a_text;
     "a-text-is-not-binary" in "crates/normalizer/src/text/mod.rs":
-        "!binary && !other && !json" => "!(binary && other) && !json",
+        "(utf16 || memchr::memchr(0, bytes).is_none())" => "(utf16 || bytes.len() < usize::MAX)",
         killed by f34_a_picture_that_is_also_a_text;
     "findings-are-counted" in "crates/normalizer/src/annotations/language_tool.rs":
-        "if answer.matches.len() > ANNOTATIONS_MAX {" => "if answer.matches.len() > ANNOTATIONS_MAX * 10 {",
+        "AtMost<Found, ANNOTATIONS_MAX>" => "AtMost<Found, { ANNOTATIONS_MAX * 10 }>",
         killed by f37_findings_without_number;
 
     // What teachers hand in.

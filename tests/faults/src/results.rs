@@ -8,7 +8,7 @@ const FINDINGS: usize = 20_001;
 /// More than anybody takes of cues.
 const CUES: usize = 100_001;
 /// More than anybody takes of a text or of a video's facts, in bytes.
-const HUGE_BYTES: usize = 4 * 1024 * 1024 + 1;
+const HUGE_BYTES: usize = 16 * 1024 * 1024 + 1;
 
 /// What a teacher hands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

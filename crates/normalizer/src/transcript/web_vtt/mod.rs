@@ -120,7 +120,9 @@ impl<'a> Reading<'a> {
                 }
                 Block::Other(text) if let Some(comment) = comment(text) => {
                     self.comments += 1;
-                    self.comment = self.comment.or(Some(comment).filter(|comment| !comment.is_empty()));
+                    if self.comment.is_none() && !comment.is_empty() {
+                        self.comment = Some(comment);
+                    }
                 }
                 Block::Other(_) => self.skipped += 1,
             }
