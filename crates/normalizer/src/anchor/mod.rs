@@ -45,11 +45,14 @@ pub(crate) fn anchor(
     if wrong >= UNANCHORED_COUNT_MIN && wrong * 100 > all * UNANCHORED_PERCENT_MAX {
         return Err(NormalizeError::new("annotations", Fault::AnnotationsForAnotherText { wrong, all }));
     }
-    // The sort is stable: findings about one place stay in the vendor's order.
-    anchored.sort_by_key(|annotation| match annotation.target {
+    let place = |annotation: &Annotation| match annotation.target {
         Some(Target::Text { position, .. }) => (position.start, position.end),
         _ => (usize::MAX, usize::MAX),
-    });
+    };
+    // The sort is stable: findings about one place stay in the vendor's order. Most vendors have sorted them.
+    if !anchored.is_sorted_by_key(place) {
+        anchored.sort_by_key(place);
+    }
     for (index, annotation) in anchored.iter_mut().enumerate() {
         annotation.id = format!("a{}", index + 1);
     }
