@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 /// Paths remembered of one file: formats are told by a few of them.
 const PATHS_KEPT_MAX: usize = 256;
+/// Names that are looked at one by one before the paths are asked: elements of a list have few.
+const INNER_KEPT_MAX: usize = 32;
 /// Deepest nesting that is followed: as deep as the reader of JSON goes.
 const DEPTH_MAX: usize = 128;
 /// Names longer than this tell nothing.
@@ -37,6 +39,8 @@ impl Outline {
             open: Vec::new(),
             objects: 0,
             outer: "",
+            inner: Vec::new(),
+            next: 0,
             path: String::new(),
             paths: BTreeSet::new(),
         };
@@ -59,6 +63,10 @@ struct Walk<'a> {
     objects: usize,
     /// The last name at the first level.
     outer: &'a str,
+    /// The first names below it, in the order in which they came, and where the next is expected: elements of a list repeat
+    /// their names in order.
+    inner: Vec<&'a str>,
+    next: usize,
     /// The path that is looked at, kept for its memory.
     path: String,
     paths: BTreeSet<String>,
@@ -115,15 +123,30 @@ impl<'a> Walk<'a> {
         Some(())
     }
 
+    /// Whether a name at the second level is one of the first below the last name at the first level.
+    fn is_known(&mut self, name: &'a str) -> bool {
+        let expected = self.inner.get(self.next) == Some(&name);
+        let at = if expected { Some(self.next) } else { self.inner.iter().position(|known| *known == name) };
+        if at.is_none() && self.inner.len() < INNER_KEPT_MAX {
+            self.inner.push(name);
+        }
+        self.next = at.map_or(self.inner.len(), |at| at + 1);
+        at.is_some()
+    }
+
     fn name(&mut self, written: &'a [u8]) {
         let Ok(name) = std::str::from_utf8(written) else { return };
         if name.len() > NAME_BYTES_MAX {
             return;
         }
-        self.path.clear();
         if self.objects == 1 {
             self.outer = name;
-        } else {
+            self.inner.clear();
+        } else if self.is_known(name) {
+            return;
+        }
+        self.path.clear();
+        if self.objects > 1 {
             self.path.push_str(self.outer);
             self.path.push('/');
         }

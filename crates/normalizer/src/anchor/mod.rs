@@ -51,11 +51,14 @@ pub(crate) fn anchor(
 
 /// Orders annotations by their places and numbers them.
 pub(crate) fn order(annotations: &mut [Annotation]) {
-    // The sort is stable: findings about one place stay in the vendor's order.
-    annotations.sort_by_key(|annotation| match annotation.target {
+    let place = |annotation: &Annotation| match annotation.target {
         Some(Target::Text { position, .. }) => (position.start, position.end),
         _ => (usize::MAX, usize::MAX),
-    });
+    };
+    // The sort is stable: findings about one place stay in the vendor's order. Most vendors have sorted them.
+    if !annotations.is_sorted_by_key(place) {
+        annotations.sort_by_key(place);
+    }
     for (index, annotation) in annotations.iter_mut().enumerate() {
         annotation.id = format!("a{}", index + 1);
     }

@@ -25,16 +25,16 @@ impl<T, const MAX: usize> Default for AtMost<T, MAX> {
 impl<'de, T: Deserialize<'de>, const MAX: usize> AtMost<T, MAX> {
     fn of<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         let mut kept = Vec::new();
-        while kept.len() < MAX {
-            match list.next_element()? {
-                Some(one) => kept.push(one),
-                None => return Ok(Self { kept, more: false }),
-            }
+        while kept.len() < MAX
+            && let Some(one) = list.next_element()?
+        {
+            kept.push(one);
         }
         let mut more = false;
-        while list.next_element::<IgnoredAny>()?.is_some() {
+        while kept.len() == MAX && list.next_element::<IgnoredAny>()?.is_some() {
             more = true;
         }
+        kept.shrink_to_fit();
         Ok(Self { kept, more })
     }
 }
