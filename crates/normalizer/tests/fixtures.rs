@@ -53,6 +53,15 @@ fn a_video_as_vendors_write_it() {
 }
 
 #[test]
+fn a_transcript_with_words_fits_the_schema() {
+    let transcript = file(Role::Transcript, "application/json", include_bytes!("fixtures/transcribe.json"));
+    let media = file(Role::Media, "application/json", include_bytes!("fixtures/ffprobe.json"));
+    let document = document(Kind::Video, vec![transcript, media]);
+    assert!(document.transcript.as_ref().is_some_and(|transcript| !transcript.segments[0].words.is_empty()));
+    assert_fits_schema(&document);
+}
+
+#[test]
 fn the_schema_refuses_what_is_not_a_document() {
     let captions = file(Role::Captions, "text/vtt", b"WEBVTT\n\n00:00.000 --> 00:01.000\nx");
     let media = file(Role::Media, "application/json", include_bytes!("fixtures/ffprobe.json"));

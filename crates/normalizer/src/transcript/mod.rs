@@ -6,7 +6,7 @@ mod deepgram;
 mod google_speech;
 mod joining;
 mod kept;
-mod language;
+mod language_tag;
 mod ledger;
 mod punctuation;
 mod rev_ai;
