@@ -14,7 +14,13 @@ pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
 
 /// Reads a vendor's shape. Depth is bounded by the parser (128), size by the role's limit.
 pub(crate) fn read<'a, T: Deserialize<'a>>(format: &'static str, bytes: &'a [u8]) -> Result<T, Fault> {
-    serde_json::from_slice(without_bom(bytes)).map_err(|e| Fault::Malformed { format, why: error::why(&e) })
+    let bytes = without_bom(bytes);
+    // To look at all bytes once is quicker than at each text by itself. Where some are no UTF-8, the texts that are read decide.
+    let read = match std::str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(bytes),
+    };
+    read.map_err(|e| Fault::Malformed { format, why: error::why(&e) })
 }
 
 /// A text that lies in the file itself, unless it has escapes.

@@ -54,6 +54,25 @@ impl Outline {
     }
 }
 
+/// Bytes of a text that are looked at one by one before it is searched for its end.
+const SHORT_BYTES: usize = 12;
+
+/// What stands between brackets and texts and means nothing here: white space, separators, numbers, `true`, `false`, `null`.
+const IS_PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "counts the values of a byte")]
+        let sign = byte as u8;
+        plain[byte] = sign.is_ascii_whitespace()
+            || sign.is_ascii_digit()
+            || sign.is_ascii_lowercase()
+            || matches!(sign, b',' | b':' | b'-' | b'+' | b'.' | b'E');
+        byte += 1;
+    }
+    plain
+};
+
 struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -75,7 +94,10 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// The next sign; nothing at the end of the outermost value, or of what is JSON.
     fn step(&mut self) -> Option<()> {
-        let byte = *self.bytes.get(self.at)?;
+        while IS_PLAIN[usize::from(*self.bytes.get(self.at)?)] {
+            self.at += 1;
+        }
+        let byte = self.bytes[self.at];
         self.at += 1;
         match byte {
             b'{' | b'[' => {
@@ -93,8 +115,6 @@ impl<'a> Walk<'a> {
                 }
             }
             b'"' => self.string()?,
-            b',' | b':' | b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E' => {}
-            byte if byte.is_ascii_whitespace() => {}
             _ => return None,
         }
         Some(())
@@ -103,7 +123,15 @@ impl<'a> Walk<'a> {
     fn string(&mut self) -> Option<()> {
         let start = self.at;
         loop {
-            self.at += memchr2(b'"', b'\\', &self.bytes[self.at..])?;
+            // Most names and values are shorter than what it takes to begin a search.
+            let short = self.bytes.iter().skip(self.at).take(SHORT_BYTES);
+            let near = short.take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
+            self.at += near;
+            if near == SHORT_BYTES {
+                self.at += memchr2(b'"', b'\\', &self.bytes[self.at..])?;
+            } else if self.at == self.bytes.len() {
+                return None;
+            }
             if self.bytes[self.at] == b'"' {
                 break;
             }

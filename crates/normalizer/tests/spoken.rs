@@ -217,6 +217,12 @@ fn utterances_are_taken_where_words_are_missing() {
 }
 
 #[test]
+fn words_in_seconds_are_not_taken_for_milliseconds() {
+    let unknown = json!({"language_code": "en", "text": "Hi", "words": [{"text": "Hi", "start": 0.1, "end": 0.5, "type": "word"}]});
+    assert_eq!(refused(&unknown), "format-unrecognised");
+}
+
+#[test]
 fn a_failed_transcription_is_no_empty_transcript() {
     let failed = json!({"id": "1", "audio_url": "u", "status": "error", "error": "Download failed", "words": null, "text": null});
     assert_eq!(refused(&failed), "transcription-failed");

@@ -96,6 +96,6 @@ fn tell(out: &mut impl std::io::Write, seed: u64, documents: u64, outcome: &Outc
     }
     writeln!(
         out,
-        "  replay: cargo run --profile fast -p faults -- --first {seed} --seeds 1 --documents {documents} --trace"
+        "  replay: cargo run --release -p faults -- --first {seed} --seeds 1 --documents {documents} --trace"
     )
 }

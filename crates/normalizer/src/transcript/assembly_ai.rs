@@ -127,11 +127,11 @@ impl Adapter for AssemblyAi {
     }
 
     fn recognises(&self, file: &Candidate<'_>) -> bool {
+        // Others write `text` and `words` too, in seconds: something that is this vendor's own must be there.
         let has = |paths: &[&str]| file.json_has(paths);
-        has(&["words/text", "words/start"])
-            || has(&["words", "audio_duration"])
-            || has(&["words", "utterances"])
+        has(&["words", "audio_duration"])
             || has(&["audio_url", "status"])
+            || has(&["text", "words/text", "words/confidence"])
     }
 
     fn read(&self, file: &Candidate<'_>) -> Result<Spoken, NormalizeError> {

@@ -157,7 +157,7 @@ impl Ledger {
     /// The language in BCP 47.
     pub(super) fn language(&mut self, written: Option<&str>, place: &str) -> Option<String> {
         let written = written.filter(|written| !written.is_empty())?;
-        let tag = super::language::tag(written);
+        let tag = super::language_tag::tag(written);
         self.repaired(Repaired::LanguageDropped, usize::from(tag.is_none()), || place.to_owned());
         tag
     }

@@ -5,7 +5,7 @@ mod deepgram;
 mod google_speech;
 mod joining;
 mod kept;
-mod language;
+mod language_tag;
 mod ledger;
 mod left_out;
 mod punctuation;
