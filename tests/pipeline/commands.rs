@@ -187,6 +187,14 @@ pub(crate) async fn normalize() {
     fs::write(folder.join("annotations.json"), "[").unwrap();
     let wrong = run(&["normalize", text, "--role", "annotations", "--json"]).await.exits(1);
     assert!(wrong.stdout.is_empty() && !wrong.stderr.is_empty(), "{}", wrong.stdout);
+    let page = folder.join("captions.vtt");
+    fs::write(&page, "<!doctype html><p>Not found").unwrap();
+    let page = run(&["normalize", page.to_str().unwrap()]).await.exits(1);
+    assert!(page.stderr.contains("captions") && !page.stderr.contains("rendition"), "{}", page.stderr);
+    let table = folder.join("table.html");
+    fs::write(&table, "<!doctype html><table><tr><td>10 min<td>Groups</table>").unwrap();
+    let table = run(&["normalize", table.to_str().unwrap()]).await.exits(0);
+    assert!(table.stdout.contains("10 min") && !table.stdout.contains('\u{FFFD}'), "{}", table.stdout);
 }
 
 /// Runs one of the shipped machines offline; answers with its states.

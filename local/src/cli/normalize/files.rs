@@ -35,21 +35,37 @@ pub(super) fn read(path: &Path, role: Option<Role>) -> Result<File, CliError> {
     })
 }
 
-/// The first role in which the file can be read; else the error that says most: of a role that recognised it.
+/// The first role in which the file can be read; else the error that says most: of a role that recognised it, or of the
+/// role that the announced type is usual in.
 fn told_by_content(media_type: &str, bytes: &[u8]) -> Result<Role, NormalizeError> {
-    let mut nearest: Option<NormalizeError> = None;
-    for role in Role::ALL {
+    let usual = usual_role(media_type);
+    let mut nearest = match check_type(usual, media_type, bytes) {
+        Ok(_) => return Ok(usual),
+        Err(error) => error,
+    };
+    for role in Role::ALL.into_iter().filter(|role| *role != usual) {
         match check_type(role, media_type, bytes) {
             Ok(_) => return Ok(role),
-            Err(error) if nearest.as_ref().is_none_or(is_vague) => nearest = Some(error),
+            Err(error) if is_vague(&nearest) && !is_vague(&error) => nearest = error,
             Err(_) => {}
         }
     }
-    nearest.map_or(Ok(Role::Text), Err)
+    Err(nearest)
 }
 
 fn is_vague(error: &NormalizeError) -> bool {
     matches!(error.code(), "format-unrecognised" | "format-not-as-announced")
+}
+
+/// What files of a type are most often returned as.
+fn usual_role(media_type: &str) -> Role {
+    match media_type {
+        "text/vtt" | "application/x-subrip" | "application/ttml+xml" => Role::Captions,
+        "application/json" => Role::Annotations,
+        "image/jpeg" | "image/png" => Role::Poster,
+        "video/mp4" | "video/webm" => Role::Rendition,
+        _ => Role::Text,
+    }
 }
 
 /// What a processor would announce, by the name's extension.

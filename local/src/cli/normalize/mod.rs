@@ -26,8 +26,13 @@ pub(super) struct NormalizeOptions {
 /// Exits 0 with the document or 1 with the error.
 pub(super) fn normalize(options: &NormalizeOptions) -> Result<ExitCode, CliError> {
     let role = options.role.as_deref().map(files::role).transpose()?;
-    let files = options.files.iter().map(|path| files::read(path, role));
-    let files = files.collect::<Result<Vec<_>, _>>()?;
+    let files = match options.files.iter().map(|path| files::read(path, role)).collect::<Result<Vec<_>, _>>() {
+        Ok(files) => files,
+        Err(error) => {
+            say(&format!("lectern: {error}"));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     let is_text = files.iter().any(|file| matches!(file.role, Role::Text | Role::Annotations));
     let kind = if is_text { Kind::LessonPlan } else { Kind::Video };
     let title = options.files.first().and_then(|path| path.file_name()).unwrap_or_default();

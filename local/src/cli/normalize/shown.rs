@@ -9,7 +9,8 @@ const SHOWN_MAX: usize = 50;
 /// The text or the transcript on standard output; what is said about it on standard error.
 pub(super) fn show(document: &Document) -> Result<(), CliError> {
     for line in document.text.lines() {
-        print(&plain(line))?;
+        // A tab between the cells of a table is for people, not for the terminal.
+        print(&plain(&line.replace('\t', "  ")))?;
     }
     for segment in document.transcript.iter().flat_map(|transcript| &transcript.segments) {
         print(&spoken(segment))?;
