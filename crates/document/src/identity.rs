@@ -197,6 +197,12 @@ pub fn result_key(document_id: DocumentId, attempt: u32, role: &str, sha256: &st
     format!("results/{document_id}/{attempt}/{role}/{sha256}")
 }
 
+/// Where a file is kept that came as it was announced and says what cannot be right, for the operator:
+/// `refused/<document>/<attempt>/<role>/<sha256>`. Nobody reads from there what is shown.
+pub fn refused_key(document_id: DocumentId, attempt: u32, role: &str, sha256: &str) -> String {
+    format!("refused/{document_id}/{attempt}/{role}/{sha256}")
+}
+
 /// Where a normalized document lies: `normalized/<document>/<sha256>.json`.
 pub fn normalized_key(document_id: DocumentId, sha256: &str) -> String {
     format!("normalized/{document_id}/{sha256}.json")

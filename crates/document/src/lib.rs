@@ -26,7 +26,7 @@ pub use failure::{Code, Failure};
 pub use file_type::{FileType, HEAD_BYTES, Mismatch};
 pub use identity::{
     DocumentId, EXECUTION_NAME_BYTES_MAX, IdentityError, Place, Reference, Sequencer, execution_name,
-    normalized_key, result_key, revision_hash,
+    normalized_key, refused_key, result_key, revision_hash,
 };
 pub use kind::Kind;
 pub use moment::Moment;

@@ -7,20 +7,9 @@ use normalizer::{File, Manifest, NormalizeError, Original, Role, check_type, nor
 /// How much of a rendition is looked at, in bytes: its first boxes.
 pub(crate) const RENDITION_HEAD_BYTES: usize = 4096;
 
-/// Proves the files that are held. `held` are their bytes, in the order of `files`.
-///
-/// The content is proved by normalizing it, and what comes of it is held against the original: what is refused here is asked
-/// for again, and not found out when it is too late to ask.
-pub(crate) fn prove(
-    document: &Document,
-    files: &[&Announced],
-    held: Vec<Vec<u8>>,
-) -> Result<Vec<File>, Unusable> {
-    let files: Vec<_> = files.iter().zip(held).map(|(file, bytes)| with_bytes(file, bytes)).collect();
-    for file in files.iter().filter(|file| matches!(file.role, Role::Captions | Role::Poster)) {
-        check_type(file.role, &file.media_type, &file.bytes).map_err(|error| refused(&error))?;
-    }
-    let manifest = Manifest {
+/// The files that are held, to be proved. `held` are their bytes, in the order of `files`.
+pub(crate) fn manifest(document: &Document, files: &[&Announced], held: Vec<Vec<u8>>) -> Manifest {
+    Manifest {
         document_id: document.document_id.to_string(),
         revision: document.revision_id().to_owned(),
         kind: document.kind,
@@ -28,11 +17,20 @@ pub(crate) fn prove(
         language: None,
         processor: String::new(),
         job_id: None,
-        files,
-    };
-    let normalized = normalize(&manifest).map_err(|error| refused(&error))?;
-    verify(&normalized.document, original(document).as_ref()).map_err(|error| refused(&error))?;
-    Ok(manifest.files)
+        files: files.iter().zip(held).map(|(file, bytes)| with_bytes(file, bytes)).collect(),
+    }
+}
+
+/// Proves the files that are held.
+///
+/// The content is proved by normalizing it, and what comes of it is held against the original: what is refused here is asked
+/// for again, and not found out when it is too late to ask.
+pub(crate) fn prove(document: &Document, manifest: &Manifest) -> Result<(), Unusable> {
+    for file in manifest.files.iter().filter(|file| matches!(file.role, Role::Captions | Role::Poster)) {
+        check_type(file.role, &file.media_type, &file.bytes).map_err(|error| refused(&error))?;
+    }
+    let normalized = normalize(manifest).map_err(|error| refused(&error))?;
+    verify(&normalized.document, original(document).as_ref()).map_err(|error| refused(&error))
 }
 
 /// Proves a rendition by its beginning; its SHA-256 is compared while it passes.

@@ -5,17 +5,17 @@ use crate::{
     announced::{Announced, announced},
     fault::Stop,
     fetch::Fetch,
-    proof::prove,
-    vault::served_as,
+    proof::{manifest, prove},
+    vault::{INERT_MEDIA_TYPE, served_as},
 };
 use contract::callback::{Callback, callback_key};
 use document::{
     Answer, Document, DocumentId, Event, MachineRef, Reference, ResultFile, ResultSet, Status, Unusable,
-    Work, result_key,
+    Work, refused_key, result_key,
 };
 use edge::Trouble;
 use futures::{StreamExt, TryStreamExt, stream};
-use normalizer::Role;
+use normalizer::{File, Role};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
@@ -133,13 +133,17 @@ impl Collect {
         }
         // In order, so that the bytes find their files again.
         let held: Vec<_> = stream::iter(fetches).buffered(AT_ONCE_MAX).try_collect().await?;
-        let proved = prove(document, &small, held)?;
+        let manifest = manifest(document, &small, held);
+        if let Err(fault) = prove(document, &manifest) {
+            self.archive(receipt, manifest.files).await?;
+            return Err(fault.into());
+        }
         // The large ones come last: a set that is wrong already never costs them.
         for file in renditions {
             self.rendition(file, key(file), receipt.end).await?;
         }
         let mut puts = Vec::new();
-        for (file, proved) in small.iter().zip(proved) {
+        for (file, proved) in small.iter().zip(manifest.files) {
             puts.push(self.keep(file, key(file), proved.bytes));
         }
         stream::iter(puts).buffered(AT_ONCE_MAX).try_collect::<Vec<()>>().await?;
@@ -148,6 +152,17 @@ impl Collect {
 
     async fn whole(&self, file: &Announced, end: Instant) -> Result<Vec<u8>, Unusable> {
         Fetch::begin(&self.guard, file, end).await?.whole().await
+    }
+
+    /// Keeps what came and cannot be right, so that an operator can show it to the processor's people.
+    async fn archive(&self, receipt: &Receipt<'_>, files: Vec<File>) -> Result<(), Trouble> {
+        let id = receipt.document.document_id;
+        let mut puts = Vec::new();
+        for file in files {
+            let key = refused_key(id, receipt.attempt, file.role.as_str(), &file.sha256);
+            puts.push(async move { self.vault.put(&key, INERT_MEDIA_TYPE, file.bytes).await });
+        }
+        stream::iter(puts).buffered(AT_ONCE_MAX).try_collect::<Vec<()>>().await.map(drop)
     }
 
     async fn keep(&self, file: &Announced, key: String, bytes: Vec<u8>) -> Result<(), Trouble> {

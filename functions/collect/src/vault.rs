@@ -6,7 +6,7 @@ use contract::callback::CALLBACK_BYTES_MAX;
 use edge::{Misconfigured, Runtime, Trouble};
 
 /// What a stored file is served as: nothing that a browser would run.
-const INERT_MEDIA_TYPE: &str = "application/octet-stream";
+pub(crate) const INERT_MEDIA_TYPE: &str = "application/octet-stream";
 
 /// The results bucket.
 #[derive(Clone, Debug)]

@@ -44,8 +44,9 @@ impl Objects {
         }
         let id = document.document_id;
         let mut removed = self.remove_below(&self.uploads, &document.key, |key| key == document.key).await?;
-        let results = format!("results/{id}/");
-        removed += self.remove_below(&self.results, &results, |_| true).await?;
+        for prefix in [format!("results/{id}/"), format!("refused/{id}/")] {
+            removed += self.remove_below(&self.results, &prefix, |_| true).await?;
+        }
         let normalized = format!("normalized/{id}/");
         removed += self.remove_below(&self.normalized, &normalized, |_| true).await?;
         Ok(removed)

@@ -89,7 +89,8 @@ pub async fn violations(
     let items = register::items(storage).await;
     let normalized = objects(s3, NORMALIZED, "").await;
     let results = objects(s3, RESULTS, "results/").await;
-    for (key, content) in normalized.iter().chain(&results) {
+    let refused = objects(s3, RESULTS, "refused/").await;
+    for (key, content) in normalized.iter().chain(&results).chain(&refused) {
         let named = key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
         if named != sha256(content) {
             wrong.push(format!("I4: {key} does not hold what its name says"));
@@ -105,7 +106,8 @@ pub async fn violations(
         one_for_each_revision(item, &normalized, &mut wrong);
         if text(item, "status") == "deleted" {
             let id = text(item, "document_id");
-            let left = normalized.keys().chain(results.keys()).filter(|key| key.contains(id)).count();
+            let kept = normalized.keys().chain(results.keys()).chain(refused.keys());
+            let left = kept.filter(|key| key.contains(id)).count();
             let originals = objects(s3, crate::people::UPLOADS, text(item, "key")).await.len();
             if left + originals > 0 {
                 wrong.push(format!(

@@ -23,5 +23,5 @@ pub use alarms::Alarms;
 pub use faults::{Fault, Faults, Storm, When};
 pub use people::{Acknowledged, Handout};
 pub use processor::Behaviour;
-pub use results::{Kind, Wrong};
+pub use results::{Contents, Kind, Wrong};
 pub use simulation::{Outcome, Simulation, simulate};

@@ -36,6 +36,9 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
+/// What stands in for the files of a set: role, media type, bytes.
+pub type Contents = &'static [(&'static str, &'static str, &'static [u8])];
+
 /// What is wrong with a set of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
@@ -67,6 +70,8 @@ pub enum Wrong {
     Huge,
     /// A file that goes on after its announced end.
     Endless,
+    /// Other contents in some roles.
+    Contents(Contents),
 }
 
 /// What is right for a file that says `word`: the text with one finding, or a transcript with the facts of the video.
@@ -184,6 +189,13 @@ pub(crate) fn wrong(made: Vec<Made>, wrong: Wrong) -> (Vec<Made>, Vec<Vec<u8>>) 
             let mut served = served(&made);
             served[0].resize(HUGE_BYTES, b' ');
             return (made, served);
+        }
+        Wrong::Contents(contents) => {
+            for (role, media_type, content) in contents {
+                for file in made.iter_mut().filter(|file| file.role == *role) {
+                    (file.media_type, file.content) = (media_type, content.to_vec());
+                }
+            }
         }
     }
     let served = served(&made);

@@ -39,9 +39,8 @@ pub(super) fn read(path: &Path, role: Option<Role>) -> Result<File, CliError> {
 /// role that the announced type is usual in.
 fn told_by_content(media_type: &str, bytes: &[u8]) -> Result<Role, NormalizeError> {
     let usual = usual_role(media_type);
-    let mut nearest = match check_type(usual, media_type, bytes) {
-        Ok(_) => return Ok(usual),
-        Err(error) => error,
+    let Err(mut nearest) = check_type(usual, media_type, bytes) else {
+        return Ok(usual);
     };
     for role in Role::ALL.into_iter().filter(|role| *role != usual) {
         match check_type(role, media_type, bytes) {

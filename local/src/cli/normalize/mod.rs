@@ -26,7 +26,8 @@ pub(super) struct NormalizeOptions {
 /// Exits 0 with the document or 1 with the error.
 pub(super) fn normalize(options: &NormalizeOptions) -> Result<ExitCode, CliError> {
     let role = options.role.as_deref().map(files::role).transpose()?;
-    let files = match options.files.iter().map(|path| files::read(path, role)).collect::<Result<Vec<_>, _>>() {
+    let files = match options.files.iter().map(|path| files::read(path, role)).collect::<Result<Vec<_>, _>>()
+    {
         Ok(files) => files,
         Err(error) => {
             say(&format!("lectern: {error}"));

@@ -6,6 +6,7 @@
 
 mod callbacks;
 mod case;
+mod content;
 mod corruption;
 mod crash_points;
 mod delay;
@@ -27,6 +28,7 @@ fn cases() -> Vec<Case> {
         duplicates::cases(),
         delay::cases(),
         corruption::cases(),
+        content::cases(),
         forgery::cases(),
         floods::cases(),
     ]
