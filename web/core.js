@@ -2,7 +2,7 @@
 //
 // Everything that came from outside becomes a text node: there is no way here to turn a string into markup.
 
-import { Problem } from "./session.js";
+import { Problem, api } from "./session.js";
 
 export { Problem, api, backoff, connection, follow, me, pause, service } from "./session.js";
 
@@ -128,6 +128,12 @@ export async function signOut() {
     reasonsToStay.clear();
   }
   await (await import("./session.js")).signOut();
+}
+
+/** Saves a file: `path` answers with an address that lives for a short while. Away from the page, so nothing here ends. */
+export async function save(path) {
+  const { url } = await api(path);
+  h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }).click();
 }
 
 // What looks the same everywhere
