@@ -1,8 +1,8 @@
 // One document in the reading room: what it is, and then the view for its kind.
 
 import {
-  Problem, api, bytes, button, day, emptyState, follow, h, icon, isFinal, kindWord, me, plainStatus, problemBox, service, spinner,
-  stylesheet, timeOf, title,
+  Problem, api, bytes, button, day, emptyState, follow, h, icon, isFinal, kindWord, me, plainStatus, problemBox, save, service,
+  spinner, stylesheet, timeOf, title,
 } from "../core.js";
 import { Notes } from "./notes.js";
 
@@ -74,13 +74,13 @@ export async function show(root, { params: { id }, signal }) {
 }
 
 function head(item, person, tools) {
-  const { title: name, teacher, teacher_name, lesson, uploaded_at, size, file_name, kind, document_id } = item;
+  const { title: name, teacher, teacher_name, lesson, uploaded_at, size, kind, document_id } = item;
   const about = [
     kindWord(kind), teacher_name ?? teacher, lesson?.subject, lesson?.grade && `grade ${lesson.grade}`, bytes(size),
   ].filter(Boolean).join(" · ");
   const reads = person.roles.some((role) => role === "evaluator" || role === "operator");
   tools.append(
-    button("Original", (event) => download(event, document_id, file_name), { kind: "quiet", icon: "download" }),
+    button("Original", (event) => download(event, document_id), { kind: "quiet", icon: "download" }),
     button("Print", () => print(), { kind: "quiet", icon: "print" }),
     !reads || person.roles.includes("operator") ? h("a", { class: "button quiet", href: `/documents/${document_id}` }, "History") : "");
   return h("header", { class: "page-head reading-head" },
@@ -89,16 +89,12 @@ function head(item, person, tools) {
     h("div", { class: "reading-about" }, h("p", { class: "soft" }, about, " · ", timeOf(uploaded_at, day(uploaded_at))), tools));
 }
 
-/** Fetches the link when it is wanted, not before: it lives for minutes only. */
-async function download(event, id, fileName) {
+/** The link is asked for when it is wanted, not before: it lives for minutes only. */
+async function download(event, id) {
   const pressed = event.currentTarget;
   pressed.disabled = true;
   try {
-    const { url } = await api(`/api/documents/${encodeURIComponent(id)}/original`);
-    const link = h("a", { href: url, download: fileName });
-    document.body.append(link);
-    link.click();
-    link.remove();
+    await save(`/api/documents/${encodeURIComponent(id)}/original`);
   } catch (problem) {
     document.querySelector(".notice").replaceChildren(problemBox(problem));
   } finally {

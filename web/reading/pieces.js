@@ -53,6 +53,11 @@ export class Pieces {
     this.#length += text.length;
   }
 
+  /** How much is shown so far. */
+  get length() {
+    return this.#length;
+  }
+
   /** Everything that is shown, as one string. */
   get shown() {
     if (this.#shown.length > 1) this.#shown = [this.#shown.join("")];
