@@ -106,12 +106,12 @@ function header(person) {
   const here = (path) => location.pathname === path || (path !== "/" && location.pathname.startsWith(`${path}/`));
   document.getElementById("header").replaceChildren(
     h("a", { class: "brand", href: "/" }, mark(), "Lectern"),
-    person && h("nav", { class: "nav", "aria-label": "Pages" }, links.map(({ path, label }) =>
+    ...(person ? [h("nav", { class: "nav", "aria-label": "Pages" }, links.map(({ path, label }) =>
       h("a", { href: path, "aria-current": here(path) ? "page" : null }, label))),
-    person && h("div", { class: "person" },
+    h("div", { class: "person" },
       h("span", { class: "person-name" }, person.username ?? "Signed in"),
       h("span", { class: "person-school" }, person.school),
-      button("Sign out", signOut, { kind: "quiet" })));
+      button("Sign out", signOut, { kind: "quiet" }))] : []));
 }
 
 function nothingHere() {
@@ -154,7 +154,7 @@ async function welcome(problem) {
     } catch (trouble) {
       notice.replaceChildren(problemBox(trouble));
     }
-  }, { kind: "primary large", icon: "arrow" });
+  }, { kind: "primary large", id: "sign-in" });
   const hint = h("p", { class: "soft", id: "development" });
   main.replaceChildren(h("div", { class: "welcome" },
     notice,
@@ -185,5 +185,4 @@ addEventListener("lectern:go", () => route(true));
 addEventListener("popstate", () => route(true));
 addEventListener("lectern:signed-out", () => route(true));
 
-document.getElementById("footer").append(h("p", null, "Lectern"));
 route(false);

@@ -253,7 +253,7 @@ const language = /^en\b/i.test(navigator.language) ? navigator.language : "en-GB
 const format = (options) => new Intl.DateTimeFormat(language, options);
 const DAY = format({ day: "numeric", month: "long", year: "numeric" });
 const DAY_SHORT = format({ day: "numeric", month: "short" });
-const HOUR = format({ hour: "2-digit", minute: "2-digit" });
+const HOUR = format({ hour: "numeric", minute: "2-digit" });
 const LONG = format({ dateStyle: "full", timeStyle: "medium" });
 const AGO = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const NUMBER = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });

@@ -8,6 +8,7 @@ const FILE_NAME_BYTES_MAX = 255;
 
 /** `{kind, facts}` of a file that may be handed in, `{refusal}` of one that may not. */
 export async function check(file, { file_types, limits }) {
+  // A folder that was dropped looks like a file without a type that cannot be read; its name has no extension as a rule.
   const extension = /\.([^.]+)$/.exec(file.name)?.[1].toLowerCase();
   const type = file_types.find((known) => known.extension === extension);
   if (!type) return { refusal: unsupported(extension, file_types) };

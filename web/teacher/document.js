@@ -83,6 +83,7 @@ function offers(item, person) {
   const own = person.roles.includes("teacher") && item.teacher === person.subject;
   const { status, revision } = item;
   return [
+    own && status === "uploading" && !item.upload?.completed && "goOn",
     status === "ready" && "read",
     own && ["rejected", "failed"].includes(status) && "again",
     revision && !["rejected", "deleted"].includes(status) && "original",
@@ -92,6 +93,7 @@ function offers(item, person) {
 
 const OFFERS = {
   read: ({ document_id }) => h("a", { class: "button primary", href: `/reading/${document_id}` }, icon("page"), "Read it"),
+  goOn: () => h("a", { class: "button primary", href: "/" }, icon("upload"), "Go on with the upload"),
   again: ({ document_id }) => h("a", { class: "button primary", href: `/?again=${document_id}` }, icon("upload"), "Hand in again"),
   original: ({ document_id }, { attempt }) =>
     button("Download the original", attempt(() => save(`/api/documents/${document_id}/original`)), { icon: "download" }),

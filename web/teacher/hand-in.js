@@ -91,18 +91,17 @@ function dropZone({ file_types, limits }, onFiles) {
     type: "file", id: "choose", class: "unseen", multiple: true, accept: extensions.join(","), tabindex: "-1", "aria-label": "Files",
     onchange: () => { onFiles([...input.files]); input.value = ""; },
   });
+  const pick = button("Choose files", () => input.click(), { kind: "primary" });
   const element = h("section", { class: "drop", "aria-label": "Choose files" },
     icon("upload"),
     h("h2", null, "Drop files here"),
-    button("Choose files", () => input.click(), { kind: "primary" }),
+    pick,
     input,
     h("p", null, `Plans: ${list("lesson_plan")}. Videos: ${list("video")}. Up to ${bytes(limits.upload_bytes_max)} each.`));
   const dropped = (event) => {
     event.preventDefault();
     element.classList.remove("over");
-    const folders = [...event.dataTransfer.items].filter((item) => item.webkitGetAsEntry?.()?.isDirectory);
-    if (folders.length) announce("Folders cannot be handed in. Choose the files inside.");
-    onFiles([...event.dataTransfer.files], folders.map((item) => item.getAsFile()?.name));
+    onFiles([...event.dataTransfer.files]);
   };
   for (const name of ["dragenter", "dragover"]) {
     element.addEventListener(name, (event) => { event.preventDefault(); element.classList.add("over"); });
@@ -111,26 +110,32 @@ function dropZone({ file_types, limits }, onFiles) {
     if (!element.contains(event.relatedTarget)) element.classList.remove("over");
   });
   element.addEventListener("drop", dropped);
-  return { element, shrink: (small) => element.classList.toggle("small", small) };
+  /** Once there are files, what matters is further down. */
+  const shrink = (small) => {
+    element.classList.toggle("small", small);
+    pick.classList.toggle("primary", !small);
+    pick.textContent = small ? "Choose more files" : "Choose files";
+  };
+  return { element, shrink };
 }
 
 async function choose(files, person, settings, again) {
   tools ??= await loadTools();
-  for (const file of files) {
-    if (items.some((item) => isSame(item.file, file) && item.upload?.state !== "sent")) continue;
+  const isNew = (file) => !items.some((item) => isSame(item.file, file) && item.upload?.state !== "sent");
+  const chosen = files.filter(isNew).map((file) => {
     const fields = { title: again?.title, ...again?.lesson };
-    const item = { file, fields, checked: null, upload: null, document: null };
-    items.push(item);
-    changed();
-    await lookAt(item, person, settings);
-  }
+    return { file, fields, settings, checked: null, upload: null, document: null };
+  });
+  items.push(...chosen);
+  changed();
+  for (const item of chosen) await lookAt(item, person);
 }
 
 const isSame = (one, other) =>
   one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
 
-async function lookAt(item, person, settings) {
-  item.checked = await tools.check(item.file, settings);
+async function lookAt(item, person) {
+  item.checked = await tools.check(item.file, item.settings);
   if (item.checked.refusal) {
     announce(`${item.file.name}: ${item.checked.refusal}`);
     return changed();
@@ -222,6 +227,7 @@ const STAGES = {
   refused: ({ checked }) => ({ element: h("p", { class: "refusal" }, checked.refusal) }),
 
   describing(item) {
+    const { limits } = item.settings;
     const field = (name, label, placeholder, maxlength) => h("label", { class: "field" },
       h("span", null, label),
       h("input", {
@@ -230,9 +236,9 @@ const STAGES = {
       }));
     return {
       element: h("div", { class: "file-fields" },
-        field("title", "Title (optional)", item.file.name.replace(/\.[^.]+$/, ""), 300),
-        field("subject", "Subject (optional)", "", 200),
-        field("grade", "Grade (optional)", "", 200)),
+        field("title", "Title", item.file.name, limits.title_chars_max),
+        field("subject", "Subject", "Optional", limits.lesson_chars_max),
+        field("grade", "Grade", "Optional", limits.lesson_chars_max)),
     };
   },
 
@@ -275,7 +281,7 @@ const STAGES = {
     announce(`${item.file.name} has arrived.`);
     let shown = null;
     return {
-      element: h("div", { class: "stack" }, h("div", null, badge, line), h("div", { class: "actions" }, link)),
+      element: h("div", { class: "file-sent" }, h("div", null, badge, line), link),
       update() {
         const { document } = item;
         if (shown === (document?.version ?? 0)) return;
