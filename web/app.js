@@ -183,6 +183,9 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("lectern:go", () => route(true));
 addEventListener("popstate", () => route(true));
-addEventListener("lectern:signed-out", () => route(true));
+addEventListener("lectern:signed-out", ({ detail }) => {
+  leaving.abort();
+  welcome(detail);
+});
 
 route(false);

@@ -104,6 +104,9 @@ export function stylesheet(path) {
   return sheets.get(path);
 }
 
+/// How long a browser may take to see that an address is to be saved and not to be gone to, in ms.
+const SAVING_MS = 2_000;
+let saving = false;
 const reasonsToStay = new Set();
 
 /** `reason()` says in a sentence why the page should stay open, or nothing. */
@@ -112,7 +115,7 @@ export const stayFor = (reason) => reasonsToStay.add(reason);
 const whyStay = () => [...reasonsToStay].map((reason) => reason()).find(Boolean);
 
 addEventListener("beforeunload", (event) => {
-  if (whyStay()) event.preventDefault();
+  if (!saving && whyStay()) event.preventDefault();
 });
 
 /** Signs out, after a question if something is under way. */
@@ -130,10 +133,12 @@ export async function signOut() {
   await (await import("./session.js")).signOut();
 }
 
-/** Saves a file: `path` answers with an address that lives for a short while. Away from the page, so nothing here ends. */
+/** Saves a file: `path` answers with an address that lives for a short while. Being an attachment, it opens no page. */
 export async function save(path) {
   const { url } = await api(path);
-  h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }).click();
+  saving = true;
+  h("a", { href: url, rel: "noreferrer", download: "" }).click();
+  setTimeout(() => { saving = false; }, SAVING_MS);
 }
 
 // What looks the same everywhere

@@ -42,7 +42,7 @@ const unreachable = () => new Problem({
 const signInRequired = () => new Problem({
   status: 401,
   code: "sign-in-required",
-  title: "You are not signed in",
+  title: "Your sign-in has expired",
   next_action: "Sign in again; you will come back to this page.",
 });
 
@@ -205,8 +205,9 @@ function renew() {
     } catch (problem) {
       if (problem.code === "unreachable") throw problem;
       keep(null);
-      dispatchEvent(new Event("lectern:signed-out"));
-      throw signInRequired();
+      const expired = signInRequired();
+      dispatchEvent(new CustomEvent("lectern:signed-out", { detail: expired }));
+      throw expired;
     } finally {
       renewal = null;
     }

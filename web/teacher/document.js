@@ -48,8 +48,11 @@ function frame(root, person, path) {
 
   let offered = null;
   const draw = (item) => {
-    title(item.title);
-    name.textContent = item.title;
+    // What was deleted has lost its title with everything else.
+    title(item.title || "A deleted document");
+    name.textContent = item.title || "A deleted document";
+    // Why it ended is said below, with what to do.
+    state.hidden = Boolean(item.failure) && isFinal(item.status);
     state.textContent = `${plainStatus(item)}.`.replace(/\.\.$/, ".");
     badge.replaceChildren(statusBadge(item.status));
     notice.replaceChildren(...[item.failure && whatToDo(item), item.receipt && receipt(item)].filter(Boolean));

@@ -6,8 +6,12 @@
 import { Problem, api, backoff, pause } from "../core.js";
 import { forget, remember } from "./remember.js";
 
-/// Parts on their way at once, over all files: enough to fill a line with a long way to go, few enough for a slow one.
-const PARTS_AT_ONCE = 4;
+/// Parts on their way at once, over all files: at first, and as many as a browser keeps connections to one host.
+const PARTS_AT_ONCE_FIRST = 3;
+const PARTS_AT_ONCE_MAX = 6;
+/// A part that takes less calls for one more at once, one that takes more for one less, in ms.
+const PART_QUICK_MS = 4_000;
+const PART_SLOW_MS = 15_000;
 /// Files sent at once: small ones overlap, large ones do not starve each other.
 const FILES_AT_ONCE = 2;
 /// How often a part is tried before the upload rests and the person is told: some eight minutes.
@@ -25,25 +29,34 @@ const SPEED_OVER_MS = 8_000;
 
 /** A number of places; who finds none waits for one. */
 class Places {
+  #limit;
+  #used = 0;
   #waiting = [];
 
-  constructor(free) {
-    this.free = free;
+  constructor(limit) {
+    this.#limit = limit;
+  }
+
+  get limit() {
+    return this.#limit;
+  }
+
+  set limit(limit) {
+    this.#limit = limit;
+    this.#admit();
   }
 
   async use(signal, work) {
-    if (this.free > 0) this.free -= 1;
-    else await this.#wait(signal);
+    await this.#place(signal);
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.free += 1;
+      this.#used -= 1;
+      this.#admit();
     }
   }
 
-  #wait(signal) {
+  #place(signal) {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const left = () => {
@@ -51,14 +64,28 @@ class Places {
         reject(signal.reason);
       };
       const given = () => { signal.removeEventListener("abort", left); resolve(); };
-      this.#waiting.push(given);
       signal.addEventListener("abort", left, { once: true });
+      this.#waiting.push(given);
+      this.#admit();
     });
+  }
+
+  #admit() {
+    while (this.#used < this.#limit && this.#waiting.length) {
+      this.#used += 1;
+      this.#waiting.shift()();
+    }
   }
 }
 
-const partPlaces = new Places(PARTS_AT_ONCE);
+const partPlaces = new Places(PARTS_AT_ONCE_FIRST);
 const filePlaces = new Places(FILES_AT_ONCE);
+
+/** Fits the number of parts on their way to the line: a slow one is filled by few, and a pause then loses little. */
+function fit(partTookMs) {
+  if (partTookMs < PART_QUICK_MS && partPlaces.limit < PARTS_AT_ONCE_MAX) partPlaces.limit += 1;
+  if (partTookMs > PART_SLOW_MS && partPlaces.limit > 1) partPlaces.limit -= 1;
+}
 
 /**
  * States: `ready` to be sent, `waiting` for its turn, `sending`, `paused`, `finishing`, `sent`, `stopped` by a problem.
@@ -240,7 +267,7 @@ export class Upload {
       }
     };
     try {
-      await Promise.all(Array.from({ length: PARTS_AT_ONCE }, work));
+      await Promise.all(Array.from({ length: PARTS_AT_ONCE_MAX }, work));
     } catch (problem) {
       others.abort(problem);
       throw problem;
@@ -253,10 +280,12 @@ export class Upload {
     for (let tries = 1; !this.#complete; tries += 1) {
       const address = await this.#address(number, signal);
       if (!address) return;
+      const began = performance.now();
       try {
         const etag = await put(address, part, signal, (moved) => this.#move(number, moved));
         this.#moving.delete(number);
         this.#received.set(number, etag);
+        fit(performance.now() - began);
         this.#move();
         return;
       } catch (fault) {
