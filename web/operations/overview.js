@@ -13,7 +13,7 @@ export async function show(root, { signal }) {
   title("Operations");
   root.classList.add("operations");
   const looked = h("p", { class: "soft small" });
-  const trouble = h("div");
+  const trouble = h("div", { class: "trouble" });
   const [standing, throughput, failures] = [new Standing(), new Throughput(), new Failures({ signal, changed: () => look() })];
   root.append(
     h("header", { class: "page-head" }, h("h1", null, "Operations"), looked),
@@ -27,7 +27,7 @@ export async function show(root, { signal }) {
       const [overview] = await Promise.all([api("/api/operations/overview", { signal }), failures.look()]);
       standing.tell(overview);
       throughput.tell(overview.throughput);
-      looked.replaceChildren("As of ", timeOf(overview.at, seconds(overview.at)), ". Looks again every ten seconds.");
+      looked.replaceChildren("As of ", timeOf(overview.at), ". Looks again every ten seconds.");
       trouble.replaceChildren();
     } catch (problem) {
       if (signal.aborted) return;
@@ -49,6 +49,3 @@ export async function show(root, { signal }) {
   }
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look(), { signal });
 }
-
-const SECONDS = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const seconds = (instant) => SECONDS.format(new Date(instant));

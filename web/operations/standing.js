@@ -1,62 +1,72 @@
 // How things stand: documents by status, what has waited longest, the queues, the machines.
+//
+// The parts are made once and filled anew at every look, so that focus and scrolling stay where they are.
 
 import { ago, h, kindWord, plainStatus, statusBadge, timeOf } from "../core.js";
 
 /// The order in which documents meet their statuses.
 const STATUSES = ["uploading", "queued", "transferring", "processing", "returned", "ready", "failed", "rejected", "deleted"];
 
-const atLeast = ({ count, at_least }) => `${at_least ? "over " : ""}${count.toLocaleString()}`;
-
 export class Standing {
   constructor() {
-    this.statuses = h("section", { class: "part", "aria-labelledby": "statuses" });
-    this.queues = h("section", { class: "part", "aria-labelledby": "queues" });
-    this.machines = h("section", { class: "part", "aria-labelledby": "machines" });
+    this.counts = h("ul", { class: "counts" });
+    this.link = h("a");
+    this.before = h("span");
+    this.after = h("span");
+    this.oldest = h("p", { class: "oldest" }, this.before, this.link, this.after);
+    this.statuses = part("statuses", "Documents", this.counts, this.oldest);
+    this.queueRows = h("tbody");
+    this.queues = part("queues", "Queues",
+      table("The queues", ["Queue", "Waiting", "In hand", "Later", "Oldest", "Set aside"], this.queueRows));
+    this.machineRows = h("tbody");
+    this.machines = part("machines", "Machines", table("The machines", ["Machine", "Running"], this.machineRows));
+    this.machines.classList.add("machines");
   }
 
   tell({ statuses, waiting, queues, machines }) {
-    this.statuses.replaceChildren(
-      h("h2", { id: "statuses" }, "Documents"),
-      h("ul", { class: "counts" }, STATUSES.filter((status) => statuses[status]).map((status) =>
-        h("li", { class: statuses[status].count ? null : "none" },
-          h("span", { class: "count" }, atLeast(statuses[status])), statusBadge(status)))),
-      oldest(waiting));
+    this.counts.replaceChildren(...STATUSES.filter((status) => statuses[status]).map((status) =>
+      h("li", { class: statuses[status].count ? null : "none" },
+        h("span", { class: "count" }, atLeast(statuses[status])), statusBadge(status))));
+    this.#waits(waiting);
     this.queues.hidden = !queues;
+    this.queueRows.replaceChildren(...(queues ?? []).map(queueRow));
     this.machines.hidden = !machines;
-    if (queues) this.queues.replaceChildren(h("h2", { id: "queues" }, "Queues"), queueTable(queues));
-    if (machines) this.machines.replaceChildren(h("h2", { id: "machines" }, "Machines"), machineTable(machines));
+    this.machineRows.replaceChildren(...(machines ?? []).map(({ name, running, at_least }) =>
+      h("tr", null, h("th", { scope: "row" }, name), cell(running, atLeast({ count: running, at_least })))));
+  }
+
+  #waits({ count, at_least, oldest: row }) {
+    this.link.hidden = this.after.hidden = !row;
+    if (!row) {
+      this.before.textContent = "Nothing waits.";
+      return;
+    }
+    const [many, are] = count === 1 && !at_least ? ["One document", "is"] : [`${atLeast({ count, at_least })} documents`, "are"];
+    this.before.textContent = `${many} ${are} under way. Longest in its place: `;
+    this.link.setAttribute("href", `/documents/${row.document_id}`);
+    if (this.link.textContent !== row.title) this.link.textContent = row.title;
+    this.after.replaceChildren(`, ${kindWord(row.kind).toLowerCase()}. ${plainStatus(row)} (`, timeOf(row.status_at, ago(row.status_at)), ").");
   }
 }
 
-function oldest({ count, oldest: row }) {
-  if (!row) return h("p", { class: "soft" }, "Nothing waits.");
-  return h("p", { class: "oldest" },
-    `${count === 1 ? "One document is" : `${count.toLocaleString()} documents are`} under way. Longest in its place: `,
-    h("a", { href: `/documents/${row.document_id}` }, row.title), `, ${kindWord(row.kind).toLowerCase()}. `,
-    `${plainStatus(row)} (`, timeOf(row.status_at, ago(row.status_at)), ").");
+const atLeast = ({ count, at_least }) => `${at_least ? "over " : ""}${count.toLocaleString()}`;
+
+const part = (id, heading, ...inside) =>
+  h("section", { class: "part", "aria-labelledby": id }, h("h2", { id }, heading), inside);
+
+function table(label, columns, rows) {
+  return h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": label }, h("table", { class: "table" },
+    h("caption", { class: "unseen" }, label),
+    h("thead", null, h("tr", null, columns.map((name, n) => h("th", { scope: "col", class: n ? "number" : null }, name)))),
+    rows));
 }
 
-const number = (value) => h("td", { class: "number" }, value ? value.toLocaleString() : h("span", { class: "soft" }, "0"));
+/** A number; one that asks for nothing steps back. */
+const cell = (value, text = value.toLocaleString(), alarm = "") =>
+  h("td", { class: `number ${value ? alarm : "nought"}` }, text);
 
-const head = (label, columns) => [
-  h("caption", { class: "unseen" }, label),
-  h("thead", null, h("tr", null, columns.map((name, n) => h("th", { scope: "col", class: n ? "number" : null }, name)))),
-];
-
-const frame = (label, table) => h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": label }, table);
-
-function queueTable(queues) {
-  return frame("Queues", h("table", { class: "table" }, head("Queues", ["Queue", "Waiting", "In hand", "Later", "Oldest", "Set aside"]),
-    h("tbody", null, queues.map(({ name, waiting, in_flight, delayed, oldest_at, dead }) => h("tr", null,
-      h("th", { scope: "row" }, name), number(waiting), number(in_flight), number(delayed),
-      h("td", { class: "number" }, oldest_at ? timeOf(oldest_at, ago(oldest_at)) : h("span", { class: "soft" }, "–")),
-      h("td", { class: `number ${dead ? "alarm" : ""}` }, dead ? dead.toLocaleString() : h("span", { class: "soft" }, "0")))))));
-}
-
-function machineTable(machines) {
-  if (!machines.length) return h("p", { class: "soft" }, "None is set up.");
-  return frame("Machines", h("table", { class: "table machines" }, head("Machines", ["Machine", "Running"]),
-    h("tbody", null, machines.map(({ name, running, at_least }) => h("tr", null,
-      h("th", { scope: "row" }, name),
-      h("td", { class: "number" }, running || at_least ? atLeast({ count: running, at_least }) : h("span", { class: "soft" }, "0")))))));
+function queueRow({ name, waiting, in_flight, delayed, oldest_at, dead }) {
+  return h("tr", null, h("th", { scope: "row" }, name), cell(waiting), cell(in_flight), cell(delayed),
+    h("td", { class: `number ${oldest_at ? "" : "nought"}` }, oldest_at ? timeOf(oldest_at, ago(oldest_at)) : "–"),
+    cell(dead, undefined, "alarm"));
 }

@@ -1,11 +1,8 @@
 // What was finished in each of the last hours, as a small chart; the same numbers stand in a table.
 
-import { h, svg } from "../core.js";
+import { h, svg, time } from "../core.js";
 
 const [WIDTH, HEIGHT, FOOT, GAP] = [720, 150, 22, 3];
-
-const HOUR = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const hourOf = (instant) => HOUR.format(new Date(instant));
 
 export class Throughput {
   constructor() {
@@ -29,7 +26,7 @@ export class Throughput {
     this.element.hidden = false;
     this.chart.replaceChildren(draw(hours));
     this.body.replaceChildren(...hours.toReversed().map(({ hour, ready, failed }) => h("tr", null,
-      h("th", { scope: "row" }, hourOf(hour)), h("td", { class: "number" }, ready), h("td", { class: "number" }, failed))));
+      h("th", { scope: "row" }, time(hour)), h("td", { class: "number" }, ready), h("td", { class: "number" }, failed))));
   }
 }
 
@@ -48,12 +45,12 @@ function draw(hours) {
     svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: high, y2: high }),
     hours.map(({ hour, ready, failed }, n) => [
       svg("g", null,
-        svg("title", null, `${hourOf(hour)}: ${ready} ready, ${failed} failed`),
+        svg("title", null, `${time(hour)}: ${ready} ready, ${failed} failed`),
         svg("rect", { class: "ground", x: n * wide, y: 0, width: wide, height: high }),
         bar("ready", n * wide, high - tall(ready), ready),
         bar("failed", n * wide, high - tall(ready) - tall(failed) - (ready ? 1 : 0), failed)),
       (hours.length - 1 - n) % 6 === 0 &&
-        svg("text", { class: "tick", x: (n + 0.5) * wide, y: HEIGHT - 5, "text-anchor": "middle" }, hourOf(hour)),
+        svg("text", { class: "tick", x: (n + 1) * wide - GAP / 2, y: HEIGHT - 5, "text-anchor": "end" }, time(hour).split(", ").at(-1)),
     ]));
 }
 

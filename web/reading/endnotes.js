@@ -10,11 +10,11 @@ export class Endnotes {
     Object.assign(this, { findings, notes, words });
     this.element = h("section", { class: "endnotes", "aria-label": "Findings and notes, in full" });
     const fill = () => this.element.replaceChildren(...this.#written());
-    const clear = () => this.element.replaceChildren();
-    addEventListener("beforeprint", fill, { signal });
-    addEventListener("afterprint", clear, { signal });
     const paper = matchMedia("print");
-    paper.addEventListener("change", () => (paper.matches ? fill() : clear()), { signal });
+    const follow = () => (paper.matches ? fill() : this.element.replaceChildren());
+    addEventListener("beforeprint", fill, { signal });
+    addEventListener("afterprint", follow, { signal });
+    paper.addEventListener("change", follow, { signal });
   }
 
   #written() {

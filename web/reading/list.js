@@ -98,7 +98,8 @@ class Room {
     const signal = AbortSignal.any([this.signal, this.#loading.signal]);
     this.clear.hidden = !FILTERS.some((name) => this.wish[name]);
     this.element.setAttribute("aria-busy", "true");
-    const again = history.state?.reading?.query === location.search ? history.state.reading : null;
+    const left = tell ? null : history.state?.reading;
+    const again = left?.query === location.search ? left : null;
     try {
       const first = await this.#page({}, signal);
       this.news.replaceChildren();

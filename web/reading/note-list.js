@@ -19,12 +19,17 @@ export class NoteList {
     this.compose = h("div", { class: "compose" });
     this.list = h("ol", { class: "notes" });
     this.state = h("div");
-    this.element = h("div", { class: "note-list" }, this.compose, this.state, this.list);
-    notes.onChange(() => this.update());
-    this.update();
     const draft = drafts.get(documentId);
     if (draft && !draft.id) this.write(draft.place, draft.target, draft.body);
     this.draft = draft?.id ? draft : null;
+    this.element = h("div", { class: "note-list" }, this.compose, this.state, this.list);
+    notes.onChange(() => this.update());
+    this.update();
+  }
+
+  /** Whether somebody is writing. */
+  get writing() {
+    return this.#editor !== null;
   }
 
   /** Opens the field for a new note. */
@@ -176,7 +181,8 @@ export class NoteList {
     };
     this.#editor = form;
     this.onWriting(true);
-    requestAnimationFrame(() => field.focus());
+    // A draft that was left open waits to be gone on with; it does not take the focus from a page that has just come.
+    if (this.element) requestAnimationFrame(() => field.focus());
     return form;
   }
 }

@@ -1,6 +1,6 @@
 // A lesson plan being read: the text in the middle, findings and notes beside it.
 
-import { h } from "../core.js";
+import { button, h } from "../core.js";
 import { corrections } from "./corrections.js";
 import { Endnotes } from "./endnotes.js";
 import { Find, reveal } from "./find.js";
@@ -25,7 +25,7 @@ export function show(place, context) {
 }
 
 class Plan {
-  constructor({ id, normalized, notes, writes, charsMax, tools, signal }) {
+  constructor({ id, normalized, notes, reads, writes, charsMax, tools, signal }) {
     const { text, blocks, language } = normalized;
     this.source = text;
     this.offsets = new Offsets(text);
@@ -35,7 +35,7 @@ class Plan {
     this.corrections = corrections(this.findings);
     Object.assign(this, { notes, writes, tools, signal, reading: "original", current: null });
     const words = ({ quote, start, end }) => `“${short(quote ?? this.source.slice(this.offsets.units(start), this.offsets.units(end)))}”`;
-    this.noteList = new NoteList({
+    this.noteList = reads && new NoteList({
       documentId: id, notes, writes, charsMax, words, onSelect: (note) => this.goToNote(note),
       onWriting: (begins) => begins && this.panel?.show("notes"),
     });
@@ -43,18 +43,22 @@ class Plan {
       findings: this.findings, passed: this.corrections.passed, onSelect: (finding) => this.goTo(finding.key, finding),
       onFilter: () => this.paint(), onNote: writes && (({ start, end }) => this.write({ start, end })),
     });
-    this.panel = new Panel([
-      { key: "findings", label: "Findings", element: this.findingList.element },
-      { key: "notes", label: "Notes", element: h("div", null,
-        writes && h("button", { type: "button", class: "button", onclick: () => this.noteList.write(null, undefined) }, "Note on the whole"),
-        this.noteList.element) },
-    ], { label: "Findings and notes" });
-    this.panel.count("findings", this.findings.length);
+    this.panel = this.beside(reads);
     this.find = new Find({
       label: "Search in the text", pieces: () => this.text.pieces, repaint: (hits) => this.paint({ hits }), onHit: (range) => reveal(range), signal,
     });
     this.selection = new Selection({ text: this.text, onNote: (span) => this.write(span), signal });
     this.endnotes = new Endnotes({ findings: () => this.findings, notes, words, signal });
+  }
+
+  beside(reads) {
+    const tabs = [{ key: "findings", label: "Findings", element: this.findingList.element }];
+    const whole = () => button("Add note on the whole", () => this.noteList.write(null, undefined));
+    if (reads) tabs.push({ key: "notes", label: "Notes", element: h("div", null, this.writes && whole(), this.noteList.element) });
+    const panel = new Panel(tabs, { label: reads ? "Findings and notes" : "Findings" });
+    panel.count("findings", this.findings.length);
+    if (this.noteList?.writing) panel.show("notes");
+    return panel;
   }
 
   lay(place) {
@@ -66,11 +70,11 @@ class Plan {
       this.panel.element,
       this.endnotes.element));
     this.text.element.addEventListener("click", (event) => this.click(event));
+    // Without notes to read, none ever come.
     this.notes.onChange(() => {
       this.panel.count("notes", this.notes.list.length || "");
       this.paintIfNotesMoved();
     });
-    this.panel.count("notes", this.notes.list.length || "");
     this.paint();
   }
 

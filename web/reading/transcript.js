@@ -60,7 +60,7 @@ export class Transcript {
       if (!row) continue;
       row.classList.add("noted");
       row.append(h("div", { class: "segment-notes" }, here.map(({ id, ms, number }) =>
-        h("button", { type: "button", class: "note-mark", dataset: { note: id }, "aria-label": `Note at ${clock(ms)}` }, number))));
+        h("button", { type: "button", class: "note-mark", dataset: { note: id }, "aria-label": `${number}, note at ${clock(ms)}` }, number))));
     }
   }
 

@@ -63,8 +63,8 @@ class Video {
     const tabs = [];
     if (this.noteList) tabs.push({ key: "notes", label: "Notes", element: h("div", null,
       this.writes && h("div", { class: "note-actions" },
-        this.noteHere = button("Note at 0:00", () => this.#writeHere(), { kind: "", icon: "plus" }),
-        button("Note on the whole", () => this.noteList.write(null, undefined), { kind: "quiet" })),
+        this.noteHere = button("Add note at 0:00", () => this.#writeHere(), { kind: "", icon: "plus" }),
+        button("Add note on the whole", () => this.noteList.write(null, undefined), { kind: "quiet" })),
       this.noteList.element) });
     if (this.findings.length) tabs.push({ key: "findings", label: "Findings", element: new FindingList({
       findings: this.findings, onFilter: () => {}, onSelect: ({ time }) => time && this.seek(time.start_ms) }).element });
@@ -100,8 +100,8 @@ class Video {
       SPEEDS.map((speed) => h("option", { value: speed }, `${speed}×`)));
     this.#setSpeed(SPEEDS.includes(kept) ? kept : 1);
     return h("div", { class: "stage-bar" },
-      button(`−${STEP_SECONDS} s`, () => this.#step(-STEP_SECONDS), { kind: "quiet", "aria-label": `Back ${STEP_SECONDS} seconds` }),
-      button(`+${STEP_SECONDS} s`, () => this.#step(STEP_SECONDS), { kind: "quiet", "aria-label": `Forward ${STEP_SECONDS} seconds` }),
+      button(`Back ${STEP_SECONDS} s`, () => this.#step(-STEP_SECONDS), { kind: "quiet" }),
+      button(`Forward ${STEP_SECONDS} s`, () => this.#step(STEP_SECONDS), { kind: "quiet" }),
       h("label", { class: "speed" }, h("span", { class: "soft small" }, "Speed"), this.speed));
   }
 
@@ -119,7 +119,7 @@ class Video {
   #now() {
     const ms = this.video.currentTime * 1000;
     this.transcript?.tell(ms);
-    const at = `Note at ${clock(ms)}`;
+    const at = `Add note at ${clock(ms)}`;
     if (this.noteHere && this.noteHere.lastChild.data !== at) this.noteHere.lastChild.data = at;
   }
 
