@@ -14,7 +14,7 @@ export async function show(root, { signal }) {
   root.classList.add("operations");
   const looked = h("p", { class: "soft small" });
   const trouble = h("div", { class: "trouble" });
-  const [standing, throughput, failures] = [new Standing(), new Throughput(), new Failures({ signal, changed: () => look() })];
+  const [standing, throughput, failures] = [new Standing(), new Throughput({ signal }), new Failures({ signal, changed: () => look() })];
   root.append(
     h("header", { class: "page-head" }, h("h1", null, "Operations"), looked),
     h("div", { class: "stack operations-parts" },

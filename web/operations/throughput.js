@@ -2,10 +2,14 @@
 
 import { h, svg, time } from "../core.js";
 
-const [WIDTH, HEIGHT, FOOT, GAP] = [720, 150, 22, 3];
+const [HEIGHT, FOOT, GAP] = [150, 22, 3];
+
+/// A narrow window gets a narrower drawing rather than a smaller one.
+const NARROW = matchMedia("(max-width: 44rem)");
 
 export class Throughput {
-  constructor() {
+  constructor({ signal }) {
+    NARROW.addEventListener("change", () => this.#draw(), { signal });
     this.chart = h("div", { class: "chart" });
     this.legend = h("p", { class: "legend small" },
       h("span", { class: "key ready" }, "Ready"), h("span", { class: "key failed" }, "Failed"));
@@ -24,25 +28,30 @@ export class Throughput {
     if (!hours || this.sign === sign) return;
     this.sign = sign;
     this.element.hidden = false;
-    this.chart.replaceChildren(draw(hours));
+    this.hours = hours;
+    this.#draw();
     this.body.replaceChildren(...hours.toReversed().map(({ hour, ready, failed }) => h("tr", null,
       h("th", { scope: "row" }, time(hour)), h("td", { class: "number" }, ready), h("td", { class: "number" }, failed))));
   }
+
+  #draw() {
+    if (this.hours) this.chart.replaceChildren(drawing(this.hours, NARROW.matches ? 340 : 720));
+  }
 }
 
-function draw(hours) {
+function drawing(hours, width) {
   const [ready, failed] = ["ready", "failed"].map((name) => hours.reduce((sum, hour) => sum + hour[name], 0));
   const most = scale(Math.max(1, ...hours.map((hour) => hour.ready + hour.failed)));
   const high = HEIGHT - FOOT;
-  const wide = WIDTH / hours.length;
+  const wide = width / hours.length;
   const tall = (count) => count / most * (high - 14);
   const bar = (kind, x, y, count) => count > 0 &&
     svg("rect", { class: kind, x: x + GAP / 2, y, width: wide - GAP, height: Math.max(1.5, tall(count)), rx: 1.5 });
   const label = `Documents finished in each of the last ${hours.length} hours: ${ready} ready, ${failed} failed.`;
-  return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
-    svg("line", { class: "grid", x1: 0, x2: WIDTH, y1: 14, y2: 14 }),
+  return svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": label },
+    svg("line", { class: "grid", x1: 0, x2: width, y1: 14, y2: 14 }),
     svg("text", { class: "tick", x: 0, y: 10 }, String(most)),
-    svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: high, y2: high }),
+    svg("line", { class: "axis", x1: 0, x2: width, y1: high, y2: high }),
     hours.map(({ hour, ready, failed }, n) => [
       svg("g", null,
         svg("title", null, `${time(hour)}: ${ready} ready, ${failed} failed`),

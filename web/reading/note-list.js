@@ -182,7 +182,7 @@ export class NoteList {
     this.#editor = form;
     this.onWriting(true);
     // A draft that was left open waits to be gone on with; it does not take the focus from a page that has just come.
-    if (this.element) requestAnimationFrame(() => field.focus());
+    if (this.element) requestAnimationFrame(() => { field.focus(); form.scrollIntoView({ block: "nearest" }); });
     return form;
   }
 }

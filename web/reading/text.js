@@ -6,7 +6,7 @@ import { outline } from "./outline.js";
 import { Pieces } from "./pieces.js";
 
 /// From this many UTF-16 code units on, the browser lays out only what is near the window.
-const LONG_UNITS = 200_000;
+const LONG_UNITS = 20_000;
 
 /** A text that is painted as often as what lies over it changes. */
 export class Text {
@@ -17,7 +17,7 @@ export class Text {
     this.source = text;
     this.#groups = outline(text, blocks);
     this.#blocks = this.#groups.flatMap((group) => group.blocks);
-    this.element = h("article", { class: "reading-text", lang: language, dataset: { long: text.length > LONG_UNITS } });
+    this.element = h("article", { class: "reading-text", lang: language, dir: "auto", dataset: { long: text.length > LONG_UNITS } });
     this.pieces = new Pieces();
   }
 

@@ -36,7 +36,7 @@ export class Transcript {
   }
 
   #row({ start_ms, speaker, text }, place, pieces) {
-    const said = h("p", { class: "said" });
+    const said = h("p", { class: "said", dir: "auto" });
     const from = pieces.length;
     pieces.put(said, text);
     pieces.gap();
@@ -138,13 +138,17 @@ export class Transcript {
     if (follows) this.#bring();
   }
 
-  #bring() {
+  #bring(again = false) {
     const row = this.#rows[this.#current];
     if (!row) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const { top } = row.getBoundingClientRect();
-    const wanted = this.#clear() + (innerHeight - this.#clear()) * 0.3;
-    if (Math.abs(top - wanted) > 8) scrollBy({ top: top - wanted, behavior: calm || Math.abs(top - wanted) > innerHeight ? "instant" : "smooth" });
+    const way = top - this.#clear() - (innerHeight - this.#clear()) * 0.3;
+    if (Math.abs(way) < 8) return;
+    const far = Math.abs(way) > innerHeight;
+    scrollBy({ top: way, behavior: calm || far ? "instant" : "smooth" });
+    // What was far away had only a guessed height until now.
+    if (far && !again) requestAnimationFrame(() => this.#bring(true));
   }
 
   /** How much of the window's top the player covers. */
