@@ -1,6 +1,6 @@
 // The shell around the pages: who may go where, which module shows it, and the way from one to the next.
 
-import { announce, button, emptyState, go, h, me, Problem, problemBox, signOut, spinner, svg, title } from "./core.js";
+import { announce, button, go, h, me, Problem, problemBox, signOut, spinner, svg, title } from "./core.js";
 import { finishSignIn, service, signedIn, signIn } from "./session.js";
 
 /// A page that answers within this time shows no spinner, in ms.
@@ -40,8 +40,9 @@ async function route(moved) {
   } catch (problem) {
     if (signal.aborted) return;
     if (problem.code === "sign-in-required") return welcome(problem);
-    title("");
-    main.replaceChildren(problemBox(problem, () => route(true)));
+    const heading = problem.status === 404 ? "Nothing to be seen here" : "This page cannot be shown";
+    title(heading);
+    main.replaceChildren(pageHead(heading), problemBox(problem, () => route(true)));
   }
   if (moved && !signal.aborted) arrive();
 }
@@ -59,6 +60,8 @@ async function page(person, signal) {
   }
   const root = h("div", { class: "page" });
   const waiting = setTimeout(() => main.replaceChildren(spinner()), SPINNER_AFTER_MS);
+  // A page that was left may never be ready.
+  signal.addEventListener("abort", () => clearTimeout(waiting), { once: true });
   // A page puts itself together before it is seen; what it learns later it adds itself.
   try {
     const module = await load().catch((error) => { throw unloaded(error); });
@@ -114,18 +117,18 @@ function header(person) {
       button("Sign out", signOut, { kind: "quiet" }))] : []));
 }
 
-function nothingHere() {
-  title("Nothing here");
-  main.replaceChildren(emptyState("There is nothing at this address", "It may have been mistyped, or moved.",
-    h("a", { class: "button", href: "/" }, "Go to the first page")));
+const pageHead = (heading, text) =>
+  h("div", { class: "page-head" }, h("h1", null, heading), text && h("p", { class: "lead" }, text));
+
+function elsewhere(heading, text) {
+  title(heading);
+  main.replaceChildren(pageHead(heading, text), h("a", { class: "button", href: "/" }, "Go to the first page"));
 }
 
-function notForYou(roles) {
-  title("Not for this account");
-  main.replaceChildren(emptyState("This page is not for your account",
-    `It is for people with the role ${roles.join(" or ")}. Whoever manages the accounts can give it to you.`,
-    h("a", { class: "button", href: "/" }, "Go to the first page")));
-}
+const nothingHere = () => elsewhere("There is nothing at this address", "It may have been mistyped, or moved.");
+
+const notForYou = (roles) => elsewhere("This page is not for your account",
+  `It is for people with the role ${roles.join(" or ")}. Whoever manages the accounts can give it to you.`);
 
 // Signing in
 
