@@ -37,7 +37,7 @@ export class NoteList {
     if (!this.writes) return;
     if (this.#editor) return this.#editor.querySelector("textarea").focus();
     this.compose.append(this.#edit({
-      label: place ? `Note on ${this.words(place)}` : "Note on the whole document",
+      label: `Note ${this.#where(place)}`,
       body,
       draft: { place, target },
       save: (text) => this.notes.add(text, place, target),
@@ -94,13 +94,14 @@ export class NoteList {
       h("p", { class: "note-body" }, note.body),
       h("p", { class: "note-about" }, author, " · ", timeOf(note.created), edited && ` · edited ${time(note.modified)}`),
       note.state ? this.#trouble(note) : note.mine && this.writes && h("div", { class: "note-actions" },
-        button("Edit", () => this.#change(note), { kind: "quiet", "aria-label": `Edit the note on ${this.#called(note)}` }),
-        button("Delete", () => this.#remove(note), { kind: "quiet", "aria-label": `Delete the note on ${this.#called(note)}` })),
+        button("Edit", () => this.#change(note), { kind: "quiet", "aria-label": `Edit the note ${this.#where(note.place)}` }),
+        button("Delete", () => this.#remove(note), { kind: "quiet", "aria-label": `Delete the note ${this.#where(note.place)}` })),
     ];
   }
 
-  #called(note) {
-    return note.place ? this.words(note.place) : "the whole document";
+  #where(place) {
+    if (!place) return "on the whole document";
+    return `${place.ms === undefined ? "on" : "at"} ${this.words(place)}`;
   }
 
   #trouble(note) {
@@ -125,7 +126,7 @@ export class NoteList {
     const card = this.#cards.get(note.id).element;
     const inside = [...card.childNodes];
     const editor = this.#edit({
-      label: `Note on ${this.#called(note)}`,
+      label: `Note ${this.#where(note.place)}`,
       body,
       draft: { id: note.id },
       save: (text) => text !== note.body && this.notes.change(note, text),

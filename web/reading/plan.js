@@ -33,7 +33,7 @@ class Plan {
     this.text = new Text(text, units, language);
     this.findings = findingsOf(normalized, this.offsets);
     this.corrections = corrections(this.findings);
-    Object.assign(this, { notes, writes, tools, signal, reading: "original", current: null });
+    Object.assign(this, { notes, writes, tools, signal, provenance: normalized.provenance, reading: "original", current: null });
     const words = ({ quote, start, end }) => `“${short(quote ?? this.source.slice(this.offsets.units(start), this.offsets.units(end)))}”`;
     this.noteList = reads && new NoteList({
       documentId: id, notes, writes, charsMax, words, onSelect: (note) => this.goToNote(note),
@@ -66,7 +66,8 @@ class Plan {
     this.tools.append(helpButton(help));
     place.append(h("div", { class: "reader plan" },
       h("div", { class: "reader-bar" }, this.find.element, this.readings()),
-      h("div", { class: "reader-text" }, this.text.element, this.writes && this.selection.button),
+      h("div", { class: "reader-text" }, this.source.trim() ? this.text.element : h("p", { class: "soft" }, "There is no text in this document."),
+        this.writes && this.selection.button, about(this.provenance)),
       this.panel.element,
       this.endnotes.element));
     this.text.element.addEventListener("click", (event) => this.click(event));
@@ -191,6 +192,16 @@ class Plan {
       ...(this.writes ? [{ keys: ["a"], label: "Add a note on what is selected, found or shown", run: () => this.writeHere() }] : []),
     ];
   }
+}
+
+/** What a reader should know of how the text came to be what it is; nothing, if it is simply what was handed in. */
+function about({ text_view, repairs }) {
+  const said = [
+    text_view === "accepted" && "Tracked changes are shown as accepted.",
+    ...repairs.map(({ note }) => note),
+  ].filter(Boolean);
+  if (!said.length) return null;
+  return h("details", { class: "about-text" }, h("summary", null, "About this text"), h("ul", null, said.map((one) => h("li", null, one))));
 }
 
 function rangeOver(marks) {
