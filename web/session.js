@@ -346,3 +346,7 @@ export function connection(there) {
   line.hidden = there;
   line.textContent = there ? "" : "The connection is lost. What you see may be old; Lectern keeps trying.";
 }
+
+// The browser often knows before a request fails.
+addEventListener("offline", () => connection(false));
+addEventListener("online", () => connection(true));
