@@ -20,7 +20,14 @@ export class Failures {
 
   /** Looks at the causes. What somebody has open stays open, and what has not changed is not touched. */
   async look() {
-    const { causes } = await api("/api/operations/failed?limit=1", { signal: this.signal });
+    try {
+      this.#tell(await api("/api/operations/failed?limit=1", { signal: this.signal }));
+    } catch (problem) {
+      if (!this.signal.aborted) this.none.replaceChildren(problemBox(problem, () => this.look()));
+    }
+  }
+
+  #tell({ causes }) {
     const there = new Set(causes.map(({ cause }) => cause));
     for (const [cause, group] of this.#causes) {
       if (there.has(cause) || group.isOpen) {

@@ -1,6 +1,6 @@
 // A lesson plan being read: the text in the middle, findings and notes beside it.
 
-import { button, h } from "../core.js";
+import { button, dialog, h } from "../core.js";
 import { corrections } from "./corrections.js";
 import { Endnotes } from "./endnotes.js";
 import { Find, reveal } from "./find.js";
@@ -12,6 +12,9 @@ import { Offsets } from "./offsets.js";
 import { Panel } from "./panel.js";
 import { Selection, passage } from "./selection.js";
 import { Text } from "./text.js";
+
+/// Longest passage that a note can be about, in code points: the API's own limit.
+const QUOTE_POINTS_MAX = 5_000;
 
 const READINGS = [
   { key: "original", label: "Original" },
@@ -149,6 +152,14 @@ class Plan {
 
   write(span) {
     const target = passage(this.source, this.offsets, span);
+    if (target.end - target.start > QUOTE_POINTS_MAX) {
+      dialog({
+        title: "That is a long passage",
+        body: `A note can be about ${QUOTE_POINTS_MAX.toLocaleString()} characters at most. Select less, or write about the whole document.`,
+        actions: [{ label: "Close", value: null }],
+      });
+      return;
+    }
     this.noteList.write({ start: target.start, end: target.end, quote: target.exact }, target);
   }
 
