@@ -147,7 +147,7 @@ class Group {
     try {
       const answer = await redrive({ cause: this.cause, dry_run: true }, this.signal);
       const count = answer.redriven.length;
-      this.outcome.replaceChildren(
+      this.outcome.replaceChildren(...[
         h("h4", { tabindex: -1 }, "Preview"),
         h("p", null, count
           ? `${answer.more ? "At least " : ""}${counted(count, "document")} would go on from where ${count === 1 ? "it" : "they"} failed. Nothing has been done yet.`
@@ -155,7 +155,8 @@ class Group {
         skippedList(answer.skipped),
         h("div", { class: "actions" },
           count > 0 && button(answer.more ? "Redrive all of them" : `Redrive ${counted(count, "document")}`, () => this.#all(), { kind: "primary" }),
-          button("Close", () => this.#close(), { kind: "quiet" })));
+          button("Close", () => this.#close(), { kind: "quiet" })),
+      ].filter(Boolean));
       this.outcome.querySelector("h4").focus({ preventScroll: true });
     } catch (problem) {
       if (!this.signal.aborted) this.outcome.replaceChildren(problemBox(problem, () => this.#preview()));

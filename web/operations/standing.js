@@ -21,9 +21,11 @@ export class Standing {
     this.machineRows = h("tbody");
     this.machines = part("machines", "Machines", table("The machines", ["Machine", "Running"], this.machineRows));
     this.machines.classList.add("machines");
+    this.statuses.hidden = this.queues.hidden = this.machines.hidden = true;
   }
 
   tell({ statuses, waiting, queues, machines }) {
+    this.statuses.hidden = false;
     this.counts.replaceChildren(...STATUSES.filter((status) => statuses[status]).map((status) =>
       h("li", { class: statuses[status].count ? null : "none" },
         h("span", { class: "count" }, atLeast(statuses[status])), statusBadge(status))));
