@@ -6,6 +6,7 @@ use crate::{
     submissions::ready,
 };
 use reqwest::Method;
+use serde_json::json;
 
 pub(crate) async fn a_deleted_document_leaves_nothing_but_a_receipt() {
     let stage = stage().await;
@@ -27,6 +28,16 @@ pub(crate) async fn a_deleted_document_leaves_nothing_but_a_receipt() {
     assert_eq!(stage.processor.job(Method::GET, &reference).await.1["status"], "finished");
 
     let path = format!("/api/documents/{id}");
+    let (evaluator, notes) = (stage.host.api("evaluator").await, format!("{path}/notes"));
+    for body in ["One.", "Another."] {
+        let written = evaluator.post(&notes, &json!({ "body": body })).await;
+        assert_eq!(written.status, 201, "{}", written.text);
+    }
+    assert_eq!(
+        (aws.notes(&id).await, &evaluator.get(&notes).await.body["notes"][1]["body"]["value"]),
+        (2, &"Another.".into())
+    );
+
     let deleted = teacher.delete(&path).await;
     assert_eq!((deleted.status, &deleted.body["status"]), (202, &"deleted".into()), "{}", deleted.text);
     let document = teacher.until(&id, "has a receipt", |document| !document["receipt"].is_null()).await;
@@ -36,6 +47,8 @@ pub(crate) async fn a_deleted_document_leaves_nothing_but_a_receipt() {
     for (bucket, prefix) in &places {
         assert_eq!(aws.versions(bucket, prefix).await, 0, "{prefix}");
     }
+    assert_eq!(aws.notes(&id).await, 0);
+    assert_eq!(evaluator.get(&notes).await.body["code"], "document-deleted");
     assert_eq!(stage.processor.job(Method::DELETE, &reference).await.0, 404);
     for part in ["normalized", "original", "media", "captions.vtt"] {
         let answer = teacher.get(&format!("{path}/{part}")).await;

@@ -22,6 +22,8 @@ mod inbox;
 #[cfg(test)]
 mod normalized;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod poison;

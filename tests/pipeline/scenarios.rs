@@ -1,8 +1,8 @@
 //! Every scenario by its name. They mostly wait, so many run at once, on hosts that they share.
 
 use crate::{
-    bad_input, callbacks, commands, deletion, file_types, harness, inbox, people, poison, refusals_to_start,
-    restarts, results, submissions,
+    bad_input, callbacks, commands, deletion, file_types, harness, inbox, pages, people, poison,
+    refusals_to_start, restarts, results, submissions,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -74,6 +74,10 @@ pub(crate) fn run() -> ExitCode {
             a_name_that_is_too_long,
             the_longest_name_is_taken,
             the_same_file_twice_is_two_documents,
+        }
+        pages {
+            pages_are_served_and_may_reach_the_buckets,
+            a_page_of_this_host_sends_parts_and_reads_their_tags,
         }
         people {
             another_school_sees_nothing,

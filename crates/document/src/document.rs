@@ -23,6 +23,9 @@ pub struct Document {
     pub school: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teacher: Option<String>,
+    /// What to show for the teacher: the name under which they handed it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher_name: Option<String>,
     /// Whether the teacher is only what an object's metadata said.
     #[serde(default)]
     pub teacher_unverified: bool,
@@ -80,6 +83,7 @@ pub struct Document {
 
 /// What the teacher says of the lesson (schema.org `LearningResource` property names).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lesson {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
@@ -135,6 +139,7 @@ pub struct Attempt {
 
 /// Who is responsible for a document now. A function may hold a lease while it acts for a machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Owner {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
@@ -150,6 +155,7 @@ impl Owner {
 
 /// A function's claim for a while.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lease {
     pub function: String,
     pub until: Moment,
@@ -157,6 +163,7 @@ pub struct Lease {
 
 /// One machine in one cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MachineRef {
     pub name: MachineName,
     pub cycle: u32,
@@ -191,6 +198,7 @@ pub struct Normalized {
 
 /// What became of everything when a document was deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     pub at: Moment,
     /// Object versions that were removed.
@@ -201,6 +209,7 @@ pub struct Receipt {
 
 /// One line of a document's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entry {
     pub at: Moment,
     pub status: Status,

@@ -19,6 +19,8 @@ pub struct Declaration {
     pub document_id: DocumentId,
     pub school: Option<String>,
     pub teacher: Option<String>,
+    /// The name to show for the teacher.
+    pub teacher_name: Option<String>,
     pub kind: Kind,
     pub title: String,
     pub lesson: Option<Lesson>,

@@ -157,6 +157,7 @@ const WORD_BYTES_MAX: usize = 64;
 
 /// A failure as a person meets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// The stable word.
     pub code: String,

@@ -39,23 +39,29 @@ impl Mismatch {
 }
 
 impl FileType {
+    /// Every extension that is taken, with what it stands for.
+    pub const EXTENSIONS: [(&'static str, Self); 14] = [
+        ("docx", Self::Docx),
+        ("pptx", Self::Pptx),
+        ("odt", Self::Odt),
+        ("pdf", Self::Pdf),
+        ("html", Self::Html),
+        ("htm", Self::Html),
+        ("md", Self::Markdown),
+        ("markdown", Self::Markdown),
+        ("txt", Self::Text),
+        ("mp4", Self::Mp4),
+        ("m4v", Self::Mp4),
+        ("mov", Self::Mov),
+        ("webm", Self::Webm),
+        ("mkv", Self::Mkv),
+    ];
+
     /// By the name's extension, in any case.
     pub fn of_name(file_name: &str) -> Option<Self> {
         let (_, extension) = file_name.rsplit_once('.')?;
-        Some(match extension.to_ascii_lowercase().as_str() {
-            "docx" => Self::Docx,
-            "pptx" => Self::Pptx,
-            "odt" => Self::Odt,
-            "pdf" => Self::Pdf,
-            "html" | "htm" => Self::Html,
-            "md" | "markdown" => Self::Markdown,
-            "txt" => Self::Text,
-            "mp4" | "m4v" => Self::Mp4,
-            "mov" => Self::Mov,
-            "webm" => Self::Webm,
-            "mkv" => Self::Mkv,
-            _ => return None,
-        })
+        let known = Self::EXTENSIONS.into_iter().find(|(known, _)| extension.eq_ignore_ascii_case(known));
+        known.map(|(_, file_type)| file_type)
     }
 
     /// A lesson plan or a video.

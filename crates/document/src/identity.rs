@@ -28,6 +28,7 @@ pub enum IdentityError {
 /// Names one document for as long as Lectern knows it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, format = "uuid"))]
 pub struct DocumentId(Uuid);
 
 impl DocumentId {

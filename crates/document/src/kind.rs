@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 /// What sort of document it is: this decides its queue, its deadlines and the roles that must come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Kind {
     /// A written lesson plan, to be proofread.
     LessonPlan,

@@ -6,12 +6,14 @@ use std::{fmt, str::FromStr, time::Duration};
 ///
 /// The fixed width makes text order the order in time, which the register's indexes rely on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, format = DateTime))]
 pub struct Moment(i64);
 
 impl Moment {
     /// From milliseconds since 1970, held inside what a timestamp can say.
     pub fn from_millis(millis: i64) -> Self {
-        Self(millis.clamp(Timestamp::MIN.as_millisecond() + 1, Timestamp::MAX.as_millisecond()))
+        // The last timestamp's own milliseconds are beyond what a timestamp is made from.
+        Self(millis.clamp(Timestamp::MIN.as_millisecond() + 1, Timestamp::MAX.as_second() * 1000))
     }
 
     /// Milliseconds since 1970.
@@ -82,6 +84,8 @@ mod tests {
     fn text_order_is_time_order() {
         let written = |millis| Moment::from_millis(millis).to_string();
         assert_eq!(written(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(written(i64::MAX), "9999-12-30T22:00:00.000Z");
+        assert!(written(i64::MIN).starts_with("-009999-"), "{}", written(i64::MIN));
         assert!(written(999) < written(1000) && written(1000) < written(1001));
         assert_eq!(written(1_767_323_045_006).parse::<Moment>().unwrap().as_millis(), 1_767_323_045_006);
     }

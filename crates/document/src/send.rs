@@ -5,6 +5,7 @@ use std::fmt;
 /// The state machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum MachineName {
     /// Delivers a document that could not be delivered at once.
     Transfer,

@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 /// Where a revision of a document stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Status {
     /// The first byte may have come; the last has not.
     Uploading,

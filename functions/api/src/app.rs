@@ -1,11 +1,14 @@
 use crate::{
     Code, Problem,
+    allowance::Allowances,
     auth::{Expected, Keys, Person},
     contents, crowd, documents,
     download::Buckets,
-    front,
+    health::health,
     lists::{self, Catalogue},
-    operations, uploads,
+    notes, openapi, operations,
+    pages::{self, Policy},
+    sign_in, uploads,
     wait::Waits,
 };
 use axum::{
@@ -13,7 +16,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware,
     response::Response,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use document::{Document, DocumentId};
 use edge::{Clock, Misconfigured, Pipeline, Random, Runtime};
@@ -29,8 +32,13 @@ pub(crate) struct Api {
     pub(crate) pipeline: Pipeline,
     pub(crate) catalogue: Catalogue,
     pub(crate) buckets: Buckets,
+    pub(crate) queues: operations::Queues,
+    pub(crate) machines: operations::Machines,
+    pub(crate) notes: notes::Store,
     pub(crate) keys: Keys,
     pub(crate) expected: Expected,
+    pub(crate) allowances: Allowances,
+    pub(crate) policy: Policy,
     pub(crate) upload_bytes_max: u64,
     pub(crate) waits: Waits,
     pub(crate) clock: Arc<dyn Clock>,
@@ -45,11 +53,16 @@ impl Api {
             catalogue: Catalogue::new(&pipeline.register),
             pipeline,
             buckets: Buckets::new(runtime)?,
+            queues: operations::Queues::new(runtime)?,
+            machines: operations::Machines::new(runtime)?,
+            notes: notes::Store::new(runtime)?,
             keys: Keys::new(runtime, issuer),
             expected: Expected {
                 issuer: issuer.to_owned(),
                 client_id: runtime.variables.required("OIDC_CLIENT_ID")?.to_owned(),
             },
+            allowances: Allowances::new(&runtime.variables)?,
+            policy: Policy::default(),
             upload_bytes_max: uploads::upload_bytes_max(&runtime.variables)?,
             waits: Waits::new(runtime.pace()?),
             clock: Arc::clone(&runtime.clock),
@@ -70,8 +83,8 @@ impl Api {
 
 /// The API's routes, for AWS Lambda and for one machine alike.
 ///
-/// Settings: `DOCUMENTS_TABLE`, `UPLOADS_BUCKET`, `RESULTS_BUCKET`, `NORMALIZED_BUCKET`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`;
-/// the queues and the machine that redriving and deleting send to; optional `UPLOAD_BYTES_MAX`, `TIME_SCALE`.
+/// Settings: `DOCUMENTS_TABLE`, `NOTES_TABLE`, `UPLOADS_BUCKET`, `RESULTS_BUCKET`, `NORMALIZED_BUCKET`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`;
+/// the queues, their dead-letter queues and the machines; optional `UPLOAD_BYTES_MAX`, `REQUESTS_PER_SECOND`, `TIME_SCALE`.
 pub async fn router(runtime: Runtime) -> Result<Router, Misconfigured> {
     Ok(routes(Arc::new(Api::new(&runtime)?)))
 }
@@ -89,12 +102,16 @@ fn routes(api: Arc<Api>) -> Router {
         .route("/api/documents/{id}/original", get(contents::original))
         .route("/api/documents/{id}/media", get(contents::media))
         .route("/api/documents/{id}/captions.vtt", get(contents::captions))
+        .route("/api/documents/{id}/notes", get(notes::list).post(notes::create))
+        .route("/api/documents/{id}/notes/{note_id}", put(notes::change).delete(notes::remove))
         .route("/api/operations/overview", get(operations::overview))
         .route("/api/operations/failed", get(operations::failed))
         .route("/api/operations/redrive", post(operations::redrive))
-        .route("/healthz", get(front::health))
-        .route("/", get(front::page))
-        .fallback(async || Problem::new(Code::NotFound))
+        .route("/api/sign-in", get(sign_in::sign_in))
+        .route("/api/me", get(sign_in::me))
+        .route("/api/openapi.json", get(openapi::published))
+        .route("/healthz", get(health))
+        .fallback(pages::page)
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(crowd::places(), crowd::admit))
@@ -102,10 +119,17 @@ fn routes(api: Arc<Api>) -> Router {
         .with_state(api)
 }
 
-/// Answers are for the person who asked and are what they say they are.
+/// Answers are for the person who asked, are what they say they are, and run nothing; the pages say more of themselves.
 async fn guard(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+    let answers = [
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in answers {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
     response
 }

@@ -8,30 +8,34 @@ use crate::{
     app::Api,
     auth::Person,
     download::{self, Save},
+    openapi::{Asked, Checked, Conflicting, Damaged, Found, Gone, Readable, Unchanged},
     problem::unavailable,
+    request::{Named, knows, tagged},
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use document::{Document, FileType, Moment, ResultFile, Status};
-use http::header;
+use document::{Document, DocumentId, FileType, Moment, ResultFile, Status};
+use http::{HeaderMap, header};
 use normalizer::schema::Transcript;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Longest normalized document answered in place, in bytes.
 pub(crate) const INLINE_BYTES_MAX: u64 = 1024 * 1024;
-/// Longest normalized document that captions are made from, in bytes: hours of speech stay below; memory is bounded.
-pub(crate) const CAPTIONS_SOURCE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Longest normalized document that is read here, for its captions or its text, in bytes: hours of speech stay below; memory
+/// is bounded.
+pub(crate) const PARSED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Longest captions answered, in bytes: a function's answer ends at 6 MB.
 pub(crate) const CAPTIONS_BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// Where to read something, for a short while.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Link {
     pub url: String,
     pub expires_at: Moment,
@@ -43,26 +47,44 @@ impl Link {
     }
 }
 
-/// The normalized document itself up to 1 MB, else a link to it.
+/// The normalized document itself up to 1 MB, else a link to it. Its SHA-256 is the `ETag`.
+#[utoipa::path(
+    get, path = "/api/documents/{id}/normalized", operation_id = "normalizedDocument", tag = "contents",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses(
+    (status = 200, body = Readable, description = "The normalized document, or where to read it"),
+    Unchanged, Asked, Found, Gone, Conflicting, Damaged,
+    )
+)]
 pub(crate) async fn normalized(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let document = existing(&api, &person, &id).await?;
     let normalized = document.normalized.as_ref().ok_or_else(|| not_ready(&document))?;
     if normalized.size > INLINE_BYTES_MAX {
         return Ok(Link::new(&api, api.buckets.normalized(&normalized.key).await?).into_response());
     }
+    let hash = hash_of(&normalized.key);
+    if knows(&headers, &format!("\"{hash}\"")) {
+        return Ok(tagged(&headers, hash, ()));
+    }
     let bytes = stored(&api, &api.buckets.normalized, &normalized.key, normalized.size).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
+    Ok(tagged(&headers, hash, ([(header::CONTENT_TYPE, "application/json")], bytes)))
 }
 
 /// The original, exactly as it was handed in. What was rejected is not given out: nobody has vouched for it.
+#[utoipa::path(
+    get, path = "/api/documents/{id}/original", operation_id = "originalFile", tag = "contents",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses((status = 200, body = Link, description = "Where to read it"), Asked, Found, Gone, Conflicting)
+)]
 pub(crate) async fn original(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Json<Link>, Problem> {
     let document = existing(&api, &person, &id).await?;
     let taken = document.status != Status::Rejected;
@@ -75,10 +97,15 @@ pub(crate) async fn original(
 }
 
 /// The video as the processor returned it (role `rendition`), else the original.
+#[utoipa::path(
+    get, path = "/api/documents/{id}/media", operation_id = "media", tag = "contents",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses((status = 200, body = Link, description = "Where to read it"), Asked, Found, Gone, Conflicting)
+)]
 pub(crate) async fn media(
     state: State<Arc<Api>>,
     person: Person,
-    path: Path<String>,
+    path: Named<String>,
 ) -> Result<Json<Link>, Problem> {
     let document = existing(&state.0, &person, &path.0).await?;
     match file(&document, "rendition") {
@@ -88,21 +115,26 @@ pub(crate) async fn media(
 }
 
 /// Captions in WebVTT: from the normalized transcript, else as they came back.
+#[utoipa::path(
+    get, path = "/api/documents/{id}/captions.vtt", operation_id = "captions", tag = "contents",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses(
+    (status = 200, body = String, content_type = "text/vtt", description = "The captions"),
+    Asked, Found, Gone, Conflicting, Checked, Damaged,
+    )
+)]
 pub(crate) async fn captions(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Response, Problem> {
     let document = existing(&api, &person, &id).await?;
     let normalized = document.normalized.as_ref().ok_or_else(|| not_ready(&document))?;
-    if normalized.size > CAPTIONS_SOURCE_BYTES_MAX {
+    if normalized.size > PARSED_BYTES_MAX {
         return Err(Code::CaptionsTooLarge.into());
     }
     let bytes = stored(&api, &api.buckets.normalized, &normalized.key, normalized.size).await?;
-    let written = captions_of(&bytes).map_err(|error| {
-        tracing::error!(document = %document.document_id, %error, "a normalized document has another shape");
-        Problem::new(Code::StoredFileDamaged)
-    })?;
+    let written = captions_of(&bytes).map_err(|error| misshapen(&document, &error))?;
     let captions = match (written, file(&document, "captions").filter(|file| file.media_type == "text/vtt")) {
         (Some(written), _) => Bytes::from(written),
         (None, Some(file)) if file.size <= CAPTIONS_BYTES_MAX as u64 => {
@@ -114,6 +146,23 @@ pub(crate) async fn captions(
         return Err(Code::CaptionsTooLarge.into());
     }
     Ok(([(header::CONTENT_TYPE, "text/vtt; charset=utf-8")], captions).into_response())
+}
+
+/// The text of the normalized document.
+pub(crate) async fn normalized_text(api: &Api, document: &Document) -> Result<String, Problem> {
+    #[derive(Deserialize)]
+    struct Written {
+        text: String,
+    }
+    let normalized = document.normalized.as_ref().ok_or_else(|| not_ready(document))?;
+    if normalized.size > PARSED_BYTES_MAX {
+        return Err(
+            Problem::new(Code::PassageWrong).because("the document is too long for notes on a passage")
+        );
+    }
+    let bytes = stored(api, &api.buckets.normalized, &normalized.key, normalized.size).await?;
+    let written: Written = serde_json::from_slice(&bytes).map_err(|error| misshapen(document, &error))?;
+    Ok(written.text)
 }
 
 /// What captions are made from.
@@ -130,7 +179,13 @@ fn captions_of(normalized: &[u8]) -> Result<Option<String>, serde_json::Error> {
     Ok(spoken.map(|transcript| normalizer::captions::web_vtt(&transcript)))
 }
 
-async fn existing(api: &Api, person: &Person, id: &str) -> Result<Document, Problem> {
+fn misshapen(document: &Document, error: &serde_json::Error) -> Problem {
+    tracing::error!(document = %document.document_id, %error, "a normalized document has another shape");
+    Problem::new(Code::StoredFileDamaged)
+}
+
+/// The document, if it was not deleted.
+pub(crate) async fn existing(api: &Api, person: &Person, id: &str) -> Result<Document, Problem> {
     let document = api.find(person, id).await?;
     if document.status == Status::Deleted {
         return Err(Code::DocumentDeleted.into());
@@ -146,6 +201,11 @@ fn file<'a>(document: &'a Document, role: &str) -> Option<&'a ResultFile> {
     document.result.as_ref()?.files.iter().find(|file| file.role == role)
 }
 
+/// The SHA-256 that a key ends in.
+fn hash_of(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json")
+}
+
 /// Reads a file whose key ends in the SHA-256 of its bytes, and proves that it still is what was written.
 async fn stored(api: &Api, bucket: &str, key: &str, size: u64) -> Result<Bytes, Problem> {
     let answer = api.buckets.s3.get_object().bucket(bucket).key(key).send().await;
@@ -159,8 +219,7 @@ async fn stored(api: &Api, bucket: &str, key: &str, size: u64) -> Result<Bytes, 
     }
     let bytes = answer.body.collect().await.map_err(|error| unavailable("reading a stored file")(&error))?;
     let bytes = bytes.into_bytes();
-    let named = key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
-    if named != hex::encode(Sha256::digest(&bytes)) {
+    if hash_of(key) != hex::encode(Sha256::digest(&bytes)) {
         return Err(damaged("another hash"));
     }
     Ok(bytes)

@@ -1,48 +1,71 @@
 //! One document: as it is, as it changes, its history, its end.
 
-use crate::{Problem, app::Api, auth::Person, item::Item, request::Parameters, uploads};
-use axum::{
-    Json,
-    extract::{Path, State},
+use crate::{
+    Problem,
+    app::Api,
+    auth::Person,
+    item::Item,
+    openapi::{Asked, Found, Parametrised, Unchanged},
+    request::{Named, Parameters, known_tag, tagged},
+    uploads,
 };
+use axum::{Json, extract::State, response::Response};
 use document::{DocumentId, Entry, Event, Receipt, Status};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Query {
     /// Seconds to wait for a change, at most 20.
+    #[param(maximum = 20)]
     wait: Option<u32>,
     /// The version that the caller has.
     since: Option<u64>,
 }
 
-/// Answers as soon as the document's version differs from `since`, or when the wait is over.
+/// Answers as soon as the document's version differs from `since`, or when the wait is over. The version is the `ETag`.
+#[utoipa::path(
+    get, path = "/api/documents/{id}", operation_id = "document", tag = "documents",
+    params(("id" = DocumentId, Path, description = "The document's id"), Query),
+    responses(
+    (status = 200, body = Item, description = "The document"),
+    Unchanged, Asked, Parametrised, Found,
+    )
+)]
 pub(crate) async fn one(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
+    headers: HeaderMap,
     Parameters(query): Parameters<Query>,
-) -> Result<Json<Item>, Problem> {
+) -> Result<Response, Problem> {
     let look = || api.find(&person, &id);
-    let document =
-        api.waits.until_changed(query.wait, query.since, |document| document.version, look).await?;
-    Ok(Json(Item::for_person(document, &person)))
+    let since = query.since.or_else(|| known_tag(&headers)?.parse().ok());
+    let document = api.waits.until_changed(query.wait, since, |document| document.version, look).await?;
+    let tag = document.version.to_string();
+    Ok(tagged(&headers, &tag, Json(Item::for_person(document, &person))))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct History {
     document_id: DocumentId,
     version: u64,
     timeline: Vec<Entry>,
 }
 
+#[utoipa::path(
+    get, path = "/api/documents/{id}/timeline", operation_id = "documentTimeline", tag = "documents",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses((status = 200, body = History, description = "What happened to it"), Asked, Found)
+)]
 pub(crate) async fn timeline(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Json<History>, Problem> {
     let document = api.find(&person, &id).await?;
     let (document_id, version) = (document.document_id, document.version);
@@ -50,7 +73,7 @@ pub(crate) async fn timeline(
 }
 
 /// 202: everything of it is being removed; the receipt follows in the document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Removal {
     document_id: DocumentId,
     status: Status,
@@ -59,10 +82,15 @@ pub(crate) struct Removal {
 }
 
 /// Deletes a document. Asking again asks for the same removal again.
+#[utoipa::path(
+    delete, path = "/api/documents/{id}", operation_id = "deleteDocument", tag = "documents",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses((status = 202, body = Removal, description = "It is being removed"), Asked, Found)
+)]
 pub(crate) async fn remove(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<(StatusCode, Json<Removal>), Problem> {
     let document = api.find(&person, &id).await?;
     if !person.may_delete(&document) {

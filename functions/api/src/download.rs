@@ -57,6 +57,11 @@ impl Buckets {
         signed(request.response_content_type("application/json").presigned(life(READ_LIFE)?).await)
     }
 
+    /// An address in a bucket: only where it leads counts.
+    pub(crate) async fn address(&self, bucket: &str) -> Result<String, Problem> {
+        signed(self.s3.get_object().bucket(bucket).key("x").presigned(life(READ_LIFE)?).await)
+    }
+
     /// An address to which one part of an upload is sent.
     pub(crate) async fn part(&self, key: &str, upload_id: &str, number: u32) -> Result<String, Problem> {
         let number = i32::try_from(number).unwrap_or(i32::MAX);

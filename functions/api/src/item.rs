@@ -7,9 +7,10 @@ use document::{
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// `GET /api/documents/{id}`: the register's item without what is internal.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Item {
     pub document_id: DocumentId,
     /// Grows with every change; give it back as `since=` to wait for the next.
@@ -17,6 +18,8 @@ pub struct Item {
     /// `null`: it belongs to no school.
     pub school: Option<String>,
     pub teacher: Option<String>,
+    /// What to show for the teacher: the name under which they handed it in, where that is known.
+    pub teacher_name: Option<String>,
     /// Whether the teacher is only what an object's metadata said.
     pub teacher_unverified: bool,
     pub kind: Kind,
@@ -57,14 +60,14 @@ pub struct Item {
 }
 
 /// The upload, without S3's own id of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UploadUnderWay {
     pub part_size: u64,
     pub completed: bool,
 }
 
 /// One sending to the processor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShownAttempt {
     pub number: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,14 +81,14 @@ pub struct ShownAttempt {
 }
 
 /// The proved files of one attempt, without where they lie.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShownResult {
     pub attempt: u32,
     pub files: Vec<ShownFile>,
 }
 
 /// One proved file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShownFile {
     pub role: String,
     pub name: String,
@@ -95,7 +98,7 @@ pub struct ShownFile {
 }
 
 /// The normalized document, without where it lies.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShownNormalized {
     /// Bytes.
     pub size: u64,
@@ -103,7 +106,7 @@ pub struct ShownNormalized {
 }
 
 /// What an operator needs to find out what goes on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Operation {
     /// The key of the original in the uploads bucket.
     pub key: String,
@@ -114,7 +117,7 @@ pub struct Operation {
 }
 
 /// A revision that a newer one replaced.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShownRevision {
     pub id: String,
     pub outcome: Status,
@@ -136,6 +139,7 @@ impl Item {
             version: document.version,
             school: document.school,
             teacher: document.teacher,
+            teacher_name: document.teacher_name,
             teacher_unverified: document.teacher_unverified,
             kind: document.kind,
             title: document.title,

@@ -6,6 +6,7 @@ use document::Failure;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// What can be wrong with a request, or with us: the stable word that programs match on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +33,12 @@ pub enum Code {
     NoCaptions,
     CaptionsTooLarge,
     StoredFileDamaged,
+    PassageWrong,
+    MomentWrong,
+    NoteChanged,
+    NoteIdTaken,
+    NoteOfSomebodyElse,
+    NotesFull,
     TooManyRequests,
     Unavailable,
 }
@@ -41,7 +48,7 @@ struct Facts(StatusCode, &'static str, &'static str, &'static str);
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::SignInRequired,
         Self::TokenInvalid,
         Self::TokenExpired,
@@ -64,6 +71,12 @@ impl Code {
         Self::NoCaptions,
         Self::CaptionsTooLarge,
         Self::StoredFileDamaged,
+        Self::PassageWrong,
+        Self::MomentWrong,
+        Self::NoteChanged,
+        Self::NoteIdTaken,
+        Self::NoteOfSomebodyElse,
+        Self::NotesFull,
         Self::TooManyRequests,
         Self::Unavailable,
     ];
@@ -90,6 +103,12 @@ impl Code {
             | Self::FileNameWrong
             | Self::FieldWrong
             | Self::TooManyRequests => self.facts_of_requests(),
+            Self::PassageWrong
+            | Self::MomentWrong
+            | Self::NoteChanged
+            | Self::NoteIdTaken
+            | Self::NoteOfSomebodyElse
+            | Self::NotesFull => self.facts_of_notes(),
             _ => self.facts_of_documents(),
         }
     }
@@ -191,6 +210,47 @@ impl Code {
         }
     }
 
+    const fn facts_of_notes(self) -> Facts {
+        match self {
+            Self::PassageWrong => Facts(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "passage-wrong",
+                "The document does not have this passage",
+                "Read the document again and mark the passage anew.",
+            ),
+            Self::MomentWrong => Facts(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "moment-wrong",
+                "The document does not have this moment",
+                "Correct the moment as the detail says.",
+            ),
+            Self::NoteChanged => Facts(
+                StatusCode::CONFLICT,
+                "note-changed",
+                "The note was changed in the meantime",
+                "Read the notes again and decide which text should stay.",
+            ),
+            Self::NoteIdTaken => Facts(
+                StatusCode::CONFLICT,
+                "note-id-taken",
+                "Another note has this id",
+                "Send the note with another id, or without one.",
+            ),
+            Self::NotesFull => Facts(
+                StatusCode::CONFLICT,
+                "notes-full",
+                "This document has as many notes as it can hold",
+                "Delete a note, or put what you want to say into one of yours.",
+            ),
+            _ => Facts(
+                StatusCode::FORBIDDEN,
+                "note-of-somebody-else",
+                "Only who wrote a note changes or deletes it",
+                "Write a note of your own.",
+            ),
+        }
+    }
+
     const fn facts_of_documents(self) -> Facts {
         match self {
             Self::UploadComplete => Facts(
@@ -262,17 +322,22 @@ pub struct Problem {
     title: Cow<'static, str>,
     detail: Option<String>,
     next_action: Cow<'static, str>,
+    /// In seconds; there is a default for what passes.
+    retry_after: Option<u32>,
 }
 
-/// `application/problem+json`.
-#[derive(Serialize)]
-struct Body<'a> {
+/// `application/problem+json`: an error as RFC 9457 has it, with what to match on and what to do next.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Told<'a> {
+    /// `urn:lectern:problem:<code>`.
     #[serde(rename = "type")]
     kind: String,
     title: &'a str,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    /// The stable word.
     code: &'a str,
     next_action: &'a str,
 }
@@ -281,7 +346,14 @@ impl Problem {
     /// The problem that `code` stands for.
     pub fn new(code: Code) -> Self {
         let Facts(status, code, title, next_action) = code.facts();
-        Self { status, code: code.into(), title: title.into(), detail: None, next_action: next_action.into() }
+        Self {
+            status,
+            code: code.into(),
+            title: title.into(),
+            detail: None,
+            next_action: next_action.into(),
+            retry_after: None,
+        }
     }
 
     /// A failure of a document, told with its own words and next action.
@@ -292,6 +364,7 @@ impl Problem {
             title: failure.message.into(),
             detail: None,
             next_action: failure.next_action.into(),
+            retry_after: None,
         }
     }
 
@@ -299,6 +372,13 @@ impl Problem {
     #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says after how many seconds to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -343,7 +423,7 @@ pub(crate) fn unavailable(what: &str) -> impl Fn(&dyn std::error::Error) -> Prob
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = Body {
+        let body = Told {
             kind: format!("urn:lectern:problem:{}", self.code),
             title: &self.title,
             status: self.status.as_u16(),
@@ -357,9 +437,9 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
-        }
+        let passes = matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+        let retry_after = self.retry_after.or_else(|| passes.then_some(RETRY_AFTER_SECONDS));
+        headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         response
     }
 }

@@ -1,5 +1,6 @@
 //! Removes what is left of a deleted document, here and at the processor, step by step for the forget machine.
 
+mod notes;
 mod objects;
 mod processor;
 
@@ -7,6 +8,7 @@ use async_trait::async_trait;
 use contract::machine::{ForgetAnswer, ForgetInput, ForgetStep, Outcome};
 use document::{Event, Receipt};
 use edge::{Call, FunctionError, Handler, Misconfigured, Pipeline, Runtime, Trouble};
+use notes::Notes;
 use objects::Objects;
 use processor::Processor;
 use serde_json::Value;
@@ -16,6 +18,7 @@ use serde_json::Value;
 pub struct Forget {
     pipeline: Pipeline,
     objects: Objects,
+    notes: Notes,
     processor: Processor,
     runtime: Runtime,
 }
@@ -26,6 +29,7 @@ pub async fn build(runtime: Runtime) -> Result<Forget, Misconfigured> {
     Ok(Forget {
         pipeline: Pipeline::new(&runtime)?,
         objects: Objects::new(&runtime)?,
+        notes: Notes::new(&runtime)?,
         processor: Processor::new(&runtime)?,
         runtime,
     })
@@ -46,6 +50,7 @@ impl Forget {
             // The jobs of an older revision go; the document itself stays.
             ForgetStep::Remove | ForgetStep::Receipt if !input.machine.everything => Ok(done),
             ForgetStep::Remove => {
+                self.notes.remove(id).await?;
                 let Some(document) = self.pipeline.register.read(id).await? else {
                     return Ok(done);
                 };

@@ -33,6 +33,29 @@ impl Account {
         Uuid::new_v5(&SUBJECTS, self.username.as_bytes()).to_string()
     }
 
+    /// The role as people read it.
+    pub(crate) fn role_name(&self) -> &'static str {
+        match self.role {
+            "teacher" => "Teacher",
+            "evaluator" => "Evaluator",
+            _ => "Operator",
+        }
+    }
+
+    /// What the role is for, in a few words.
+    pub(crate) fn does(&self) -> &'static str {
+        match self.role {
+            "teacher" => "hands in lesson plans and videos",
+            "evaluator" => "reads them and writes notes",
+            _ => "looks after what goes wrong",
+        }
+    }
+
+    /// The school as people read it.
+    pub(crate) fn school_name(&self) -> String {
+        format!("School {}", self.school.trim_start_matches("school-"))
+    }
+
     /// What `cognito:groups` says.
     pub fn groups(&self) -> Vec<String> {
         vec![self.role.to_owned(), format!("school:{}", self.school)]

@@ -1,9 +1,10 @@
-//! The page of accounts, and the way back to the application (RFC 6749, 4.1, with RFC 7636).
+//! Who signs in, and the way back to the application (RFC 6749, 4.1, with RFC 7636).
 
 use crate::{
-    ACCOUNTS, Account,
+    Account,
     grants::{Binding, Grant},
     issuer::Inner,
+    page::{accounts, refused},
 };
 use axum::{
     Form,
@@ -12,7 +13,7 @@ use axum::{
 };
 use http::StatusCode;
 use serde::Deserialize;
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 use url::{Host, Url};
 
 /// A challenge is a SHA-256 in base64url.
@@ -22,19 +23,19 @@ const CHALLENGE_CHARS: usize = 43;
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Wish {
     #[serde(default)]
-    response_type: String,
+    pub(crate) response_type: String,
     #[serde(default)]
-    client_id: String,
+    pub(crate) client_id: String,
     #[serde(default)]
-    redirect_uri: String,
+    pub(crate) redirect_uri: String,
     #[serde(default)]
-    state: String,
+    pub(crate) state: String,
     #[serde(default)]
-    nonce: String,
+    pub(crate) nonce: String,
     #[serde(default)]
-    code_challenge: String,
+    pub(crate) code_challenge: String,
     #[serde(default)]
-    code_challenge_method: String,
+    pub(crate) code_challenge_method: String,
     #[serde(default)]
     account: String,
 }
@@ -71,7 +72,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 pub(crate) async fn page(State(issuer): State<Arc<Inner>>, Query(wish): Query<Wish>) -> Response {
     match wish.check(&issuer) {
-        Ok(_) => Html(accounts_page(&wish)).into_response(),
+        Ok(_) => Html(accounts(&wish)).into_response(),
         Err(wrong) => refusal(wrong),
     }
 }
@@ -99,55 +100,7 @@ pub(crate) async fn choose(State(issuer): State<Arc<Inner>>, Form(wish): Form<Wi
 }
 
 fn refusal(wrong: &str) -> Response {
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sign-in refused</title>\
-         <h1>This sign-in cannot go on</h1><p>{wrong}.</p>\
-         <p>Go back to the application and begin again; if it happens again, its settings are wrong.</p></html>"
-    );
-    (StatusCode::BAD_REQUEST, Html(page)).into_response()
-}
-
-fn accounts_page(wish: &Wish) -> String {
-    let fields = [
-        ("response_type", &wish.response_type),
-        ("client_id", &wish.client_id),
-        ("redirect_uri", &wish.redirect_uri),
-        ("state", &wish.state),
-        ("nonce", &wish.nonce),
-        ("code_challenge", &wish.code_challenge),
-        ("code_challenge_method", &wish.code_challenge_method),
-    ];
-    let mut form = String::new();
-    // Writing to a string does not fail.
-    for (name, value) in fields {
-        let _ = write!(form, "<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value));
-    }
-    for Account { username, role, school } in ACCOUNTS {
-        let _ = write!(
-            form,
-            "<p><button name=\"account\" value=\"{username}\"><b>{username}</b><br>{role} of {school}</button></p>"
-        );
-    }
-    format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Development sign-in</title>\
-         <style>body{{font:1rem/1.5 system-ui;max-width:24rem;margin:2rem auto;padding:0 1rem}}\
-         button{{font:inherit;width:100%;padding:.5rem;text-align:left}}</style>\
-         <h1>Who are you?</h1><p>This is a development sign-in: it asks for no password and works on this machine only.</p>\
-         <form method=\"post\">{form}</form></html>"
-    )
-}
-
-fn escaped(text: &str) -> String {
-    let escape = |c| match c {
-        '&' => "&amp;".to_owned(),
-        '<' => "&lt;".to_owned(),
-        '>' => "&gt;".to_owned(),
-        '"' => "&quot;".to_owned(),
-        '\'' => "&#39;".to_owned(),
-        c => String::from(c),
-    };
-    text.chars().map(escape).collect()
+    (StatusCode::BAD_REQUEST, Html(refused(wrong))).into_response()
 }
 
 #[cfg(test)]

@@ -171,6 +171,8 @@ async fn discovery(State(issuer): State<Arc<Inner>>) -> Json<Value> {
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none"],
         "scopes_supported": ["openid"],
+        // No name of the standard: whoever shows a sign-in can say what it is.
+        "development": true,
     }))
 }
 

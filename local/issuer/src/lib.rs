@@ -17,6 +17,7 @@ mod authorize;
 mod grants;
 mod issuer;
 mod key;
+mod page;
 mod token;
 
 #[cfg(test)]

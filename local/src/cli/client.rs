@@ -1,10 +1,15 @@
 use super::output::{CliError, text};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Longer than the longest poll (20 s) and than any answer of an HTTP API (30 s).
 const ANSWER_TIME: Duration = Duration::from_secs(35);
+
+/// How often a request is sent again that came when too many did.
+const THROTTLED_MAX: u32 = 5;
+/// The longest rest before that: the API's own is a second or two.
+const THROTTLED_TIME: Duration = Duration::from_secs(5);
 
 /// Talks to a running host's API.
 #[derive(Clone, Debug)]
@@ -80,10 +85,26 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Result<Value, Refused>, CliError> {
-        let answer = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let mut answer = self.once(&request).await?;
+        for _ in 0..THROTTLED_MAX {
+            if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+                break;
+            }
+            let said =
+                answer.headers().get("retry-after").and_then(|seconds| seconds.to_str().ok()?.parse().ok());
+            tokio::time::sleep(said.map_or(THROTTLED_TIME, Duration::from_secs).min(THROTTLED_TIME)).await;
+            answer = self.once(&request).await?;
+        }
         let status = answer.status();
         let body: Value = answer.json().await.unwrap_or_else(|_| json!({}));
         Ok(if status.is_success() { Ok(body) } else { Err(Refused { status, problem: body }) })
+    }
+
+    async fn once(&self, request: &RequestBuilder) -> Result<Response, CliError> {
+        // Bodies are JSON here, which can be sent again.
+        let request =
+            request.try_clone().ok_or_else(|| CliError::new("the request can be sent once only"))?;
+        request.send().await.map_err(|error| self.unreachable(&error))
     }
 
     /// Fetches an address that the API gave out (presigned: it takes no token).

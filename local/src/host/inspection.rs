@@ -77,5 +77,6 @@ pub(super) fn rehearsal_parameters(options: &super::UpOptions) -> wiring::Parame
         issuer: format!("{}/issuer", url()),
         time_scale: options.time_scale,
         upload_bytes_max: options.upload_bytes_max,
+        requests_per_second: options.requests_per_second,
     }
 }

@@ -88,6 +88,7 @@ impl Host {
             issuer: issuer_url.clone(),
             time_scale: options.time_scale,
             upload_bytes_max: options.upload_bytes_max,
+            requests_per_second: options.requests_per_second,
         };
         let plan = Arc::new(wiring::plan(options.template.as_deref(), &parameters)?);
         let storage = Storage::open(&data_dir, &world, &aws_url)?;

@@ -31,6 +31,9 @@ pub struct UpOptions {
     /// Largest upload, in bytes; without it, as the template says.
     #[arg(long, value_name = "BYTES")]
     pub upload_bytes_max: Option<u64>,
+    /// Requests to the API that one person may make each second; without it, as the template says.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub requests_per_second: Option<u32>,
     /// Start although objects have lost their files; whatever needs them fails with a reason.
     #[arg(long)]
     pub without_lost_files: bool,

@@ -30,6 +30,7 @@ pub struct Parameters {
     pub issuer: String,
     pub time_scale: u32,
     pub upload_bytes_max: Option<u64>,
+    pub requests_per_second: Option<u32>,
 }
 
 impl Parameters {
@@ -53,9 +54,11 @@ impl Parameters {
             ]
             .map(|(name, value)| (name.to_owned(), value)),
         );
-        if let Some(bytes) = self.upload_bytes_max {
-            parameters.insert("UploadBytesMax".to_owned(), bytes.to_string());
-        }
+        let given = [
+            ("UploadBytesMax", self.upload_bytes_max.map(|bytes| bytes.to_string())),
+            ("RequestsPerSecond", self.requests_per_second.map(|requests| requests.to_string())),
+        ];
+        parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         Settings {
             region: REGION.to_owned(),
             account: ACCOUNT.to_owned(),
@@ -102,6 +105,7 @@ mod tests {
             issuer: "http://127.0.0.1:8080/issuer".to_owned(),
             time_scale: 1,
             upload_bytes_max: None,
+            requests_per_second: None,
         };
         plan(None, &parameters).unwrap()
     }

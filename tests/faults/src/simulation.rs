@@ -261,6 +261,7 @@ fn plan() -> anyhow::Result<Plan> {
         issuer: format!("{API_URL}/issuer"),
         time_scale: 1,
         upload_bytes_max: None,
+        requests_per_second: None,
     };
     let mut plan = lectern::host::plan(None, &parameters)?;
     for event in plan.functions.iter_mut().flat_map(|function| &mut function.events) {

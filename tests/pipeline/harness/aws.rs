@@ -127,6 +127,14 @@ impl Aws {
         get.consistent_read(true).send().await.unwrap().item
     }
 
+    /// How many notes there are on a document.
+    pub(crate) async fn notes(&self, document_id: &str) -> i32 {
+        let query = self.dynamodb.query().table_name("lectern-notes").consistent_read(true);
+        let query = query.key_condition_expression("document_id = :id");
+        let query = query.expression_attribute_values(":id", AttributeValue::S(document_id.to_owned()));
+        query.send().await.unwrap().count()
+    }
+
     /// The reference of a document's latest attempt.
     pub(crate) async fn reference(&self, document_id: &str) -> String {
         let item = self.item(document_id).await.unwrap();

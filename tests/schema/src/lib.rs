@@ -11,6 +11,9 @@ pub const DOCUMENT: &str = include_str!("../../../schema/lectern.document.json")
 /// What processors call back with: `schema/callback.json`.
 pub const CALLBACK: &str = include_str!("../../../schema/callback.json");
 
+/// What the HTTP API promises: `schema/openapi.json`.
+pub const API: &str = include_str!("../../../schema/openapi.json");
+
 /// Asserts that a value is a normalized document.
 ///
 /// # Panics

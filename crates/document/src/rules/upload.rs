@@ -64,6 +64,7 @@ pub(super) fn declared(
     let mut document = Document {
         school: declaration.school,
         teacher: declaration.teacher,
+        teacher_name: declaration.teacher_name,
         title: declaration.title,
         lesson: declaration.lesson,
         sha256: declaration.sha256,
@@ -280,6 +281,7 @@ fn blank(
         version: 0,
         school: None,
         teacher: None,
+        teacher_name: None,
         teacher_unverified: false,
         kind,
         title: file_name.clone(),

@@ -83,6 +83,7 @@ impl World {
                 document_id: id(),
                 school: Some("school-1".into()),
                 teacher: Some("teacher".into()),
+                teacher_name: None,
                 kind: Kind::LessonPlan,
                 title: "Plan".into(),
                 lesson: None,

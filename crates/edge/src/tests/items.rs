@@ -52,7 +52,7 @@ fn fullest(status: &str) -> Document {
     let file = json!({"role": "annotations", "name": text(200), "key": key, "sha256": sha256, "media_type": "m".repeat(200), "size": 1});
     let summary: serde_json::Map<_, _> = (0..20).map(|number| (format!("{number:0>40}"), json!(1))).collect();
     let item = json!({
-        "document_id": id, "version": 1_u64 << 53, "school": "s".repeat(S3_BYTES_MAX), "teacher": text(200),
+        "document_id": id, "version": 1_u64 << 53, "school": "s".repeat(S3_BYTES_MAX), "teacher": text(200), "teacher_name": text(200),
         "kind": "lesson_plan", "title": text(300), "lesson": {"subject": text(200), "grade": text(200)},
         "file_name": "f".repeat(S3_BYTES_MAX), "media_type": "m".repeat(200), "size": u64::MAX, "sha256": sha256, "key": key,
         "uploaded_at": moment, "upload": {"id": s3, "part_size": u64::MAX, "completed": true},

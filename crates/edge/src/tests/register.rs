@@ -10,6 +10,7 @@ fn declared() -> (DocumentId, Event) {
         document_id,
         school: Some("school-1".to_owned()),
         teacher: Some("t1".to_owned()),
+        teacher_name: None,
         kind: Kind::LessonPlan,
         title: "Plan".to_owned(),
         lesson: None,

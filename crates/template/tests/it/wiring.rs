@@ -105,7 +105,7 @@ fn every_function_has_exactly_its_environment() {
     check(
         "forget",
         "forget",
-        "DOCUMENTS_TABLE NORMALIZED_BUCKET PROCESSOR_TOKEN PROCESSOR_URL RESULTS_BUCKET TIME_SCALE UPLOADS_BUCKET",
+        "DOCUMENTS_TABLE NORMALIZED_BUCKET NOTES_TABLE PROCESSOR_TOKEN PROCESSOR_URL RESULTS_BUCKET TIME_SCALE UPLOADS_BUCKET",
     );
     check(
         "park",
@@ -115,9 +115,12 @@ fn every_function_has_exactly_its_environment() {
     check(
         "api",
         "api",
-        "DOCUMENTS_TABLE FORGET_MACHINE_ARN LESSON_PLANS_QUEUE_URL NORMALIZATION_QUEUE_URL NORMALIZED_BUCKET NOTES_TABLE \
-         OIDC_CLIENT_ID OIDC_ISSUER PAGE_ORIGIN RESULTS_BUCKET TIME_SCALE UPLOADS_BUCKET UPLOADS_QUEUE_URL \
-         UPLOAD_BYTES_MAX VIDEOS_QUEUE_URL",
+        "DOCUMENTS_TABLE FORGET_MACHINE_ARN LESSON_PLANS_DEAD_QUEUE_URL LESSON_PLANS_QUEUE_URL \
+         NORMALIZATION_DEAD_QUEUE_URL NORMALIZATION_QUEUE_URL NORMALIZED_BUCKET NOTES_TABLE \
+         OIDC_CLIENT_ID OIDC_ISSUER OVERDUE_MACHINE_ARN REQUESTS_PER_SECOND RESULTS_BUCKET \
+         RESULTS_DEAD_QUEUE_URL RESULTS_MACHINE_ARN RESULTS_QUEUE_URL TIME_SCALE TRANSFER_MACHINE_ARN \
+         UPLOADS_BUCKET UPLOADS_DEAD_QUEUE_URL UPLOADS_QUEUE_URL UPLOAD_BYTES_MAX VIDEOS_DEAD_QUEUE_URL \
+         VIDEOS_QUEUE_URL",
     );
     assert_eq!(plan.functions.len(), 11);
 }
@@ -189,7 +192,7 @@ fn the_machines_that_die_and_no_others_reach_park() {
 fn lists_find_what_they_show_in_their_index() {
     let plan = load_own();
     let shown: BTreeSet<&str> =
-        "school teacher kind title lesson file_name media_type size status status_at uploaded_at \
+        "school teacher teacher_name kind title lesson file_name media_type size status status_at uploaded_at \
                                  failure deadline version"
             .split_whitespace()
             .collect();

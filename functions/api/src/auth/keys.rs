@@ -33,7 +33,7 @@ pub(crate) enum KeysError {
     Unanswered { url: String, reason: String },
     #[error("the discovery document of {expected} is of {found:?}")]
     OtherIssuer { expected: String, found: String },
-    #[error("the keys at {0:?} would be read over an unprotected connection")]
+    #[error("{0:?} would be used over an unprotected connection")]
     Unprotected(String),
     #[error("the issuer was asked less than {} seconds ago and did not answer", ASK_AGAIN.as_secs())]
     JustAsked,
@@ -53,6 +53,7 @@ pub(crate) struct Keys {
 #[derive(Default)]
 struct Known {
     keys: BTreeMap<String, Key>,
+    endpoints: Endpoints,
     at: Option<Moment>,
 }
 
@@ -68,10 +69,41 @@ impl Known {
     }
 }
 
+/// Where people sign in and out, as the issuer says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Endpoints {
+    #[serde(default)]
+    pub(crate) authorization_endpoint: Option<String>,
+    #[serde(default)]
+    pub(crate) token_endpoint: Option<String>,
+    #[serde(default)]
+    pub(crate) end_session_endpoint: Option<String>,
+    /// Whether it is an issuer for development; no other says anything of it.
+    #[serde(default)]
+    pub(crate) development: bool,
+}
+
 #[derive(Deserialize)]
 struct Discovery {
     issuer: String,
     jwks_uri: String,
+    #[serde(flatten)]
+    endpoints: Endpoints,
+}
+
+impl Discovery {
+    /// The first address that would be used over an unprotected connection although the issuer is protected.
+    fn unprotected(&self) -> Option<&str> {
+        let Endpoints { authorization_endpoint, token_endpoint, end_session_endpoint, .. } = &self.endpoints;
+        let all = [
+            Some(&self.jwks_uri),
+            authorization_endpoint.as_ref(),
+            token_endpoint.as_ref(),
+            end_session_endpoint.as_ref(),
+        ];
+        let all = all.into_iter().flatten().map(String::as_str);
+        all.filter(|_| self.issuer.starts_with("https://")).find(|url| !url.starts_with("https://"))
+    }
 }
 
 /// Keys that cannot be read are passed over: an issuer may publish kinds that are not known here.
@@ -93,33 +125,43 @@ impl Keys {
 
     /// The key with this id, if the issuer has one.
     pub(crate) async fn find(&self, id: &str) -> Result<Option<Key>, KeysError> {
-        let settled = |known: &Known, now| known.is_younger_than(FRESH, now) && known.keys.contains_key(id);
+        let known = self.known_with(|known| known.keys.contains_key(id)).await?;
+        Ok(known.keys.get(id).cloned())
+    }
+
+    /// Where people sign in and out.
+    pub(crate) async fn endpoints(&self) -> Result<Endpoints, KeysError> {
+        Ok(self.known_with(|_| true).await?.endpoints.clone())
+    }
+
+    /// What is known of the issuer, asked for again if it is old or `suffices` not.
+    async fn known_with(&self, suffices: impl Fn(&Known) -> bool) -> Result<Arc<Known>, KeysError> {
+        let settled = |known: &Known, now| known.is_younger_than(FRESH, now) && suffices(known);
         let known = self.known();
         if settled(&known, self.now()) {
-            return Ok(known.keys.get(id).cloned());
+            return Ok(known);
         }
         let mut asked = self.asked.lock().await;
         let (known, now) = (self.known(), self.now());
         if settled(&known, now) {
-            return Ok(known.keys.get(id).cloned());
+            return Ok(known);
         }
         let usable = |known: &Known| known.is_younger_than(STALE_MAX, now);
         if asked.is_some_and(|at| at.until(now) < ASK_AGAIN) {
-            return if usable(&known) { Ok(known.keys.get(id).cloned()) } else { Err(KeysError::JustAsked) };
+            return if usable(&known) { Ok(known) } else { Err(KeysError::JustAsked) };
         }
         let answer = self.ask().await;
         // A failure counts too: whatever does not answer is not asked by everybody who waits.
         *asked = Some(self.now());
         match answer {
-            Ok(keys) => {
-                let found = keys.get(id).cloned();
-                let fresh = Arc::new(Known { keys, at: Some(now) });
-                *self.known.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-                Ok(found)
+            Ok((keys, endpoints)) => {
+                let fresh = Arc::new(Known { keys, endpoints, at: Some(now) });
+                *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+                Ok(fresh)
             }
             Err(error) if usable(&known) => {
                 tracing::warn!(%error, "the issuer's keys could not be renewed; the known ones still count");
-                Ok(known.keys.get(id).cloned())
+                Ok(known)
             }
             Err(error) => Err(error),
         }
@@ -133,18 +175,19 @@ impl Keys {
         Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn ask(&self) -> Result<BTreeMap<String, Key>, KeysError> {
+    async fn ask(&self) -> Result<(BTreeMap<String, Key>, Endpoints), KeysError> {
         let discovery: Discovery = self
             .get(&format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/')))
             .await?;
         if discovery.issuer != self.issuer {
             return Err(KeysError::OtherIssuer { expected: self.issuer.clone(), found: discovery.issuer });
         }
-        if self.issuer.starts_with("https://") && !discovery.jwks_uri.starts_with("https://") {
-            return Err(KeysError::Unprotected(discovery.jwks_uri));
+        if let Some(url) = discovery.unprotected() {
+            return Err(KeysError::Unprotected(url.to_owned()));
         }
         let published: Published = self.get(&discovery.jwks_uri).await?;
-        Ok(published.keys.into_iter().take(KEYS_MAX).filter_map(usable).collect())
+        let keys = published.keys.into_iter().take(KEYS_MAX).filter_map(usable).collect();
+        Ok((keys, discovery.endpoints))
     }
 
     async fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, KeysError> {

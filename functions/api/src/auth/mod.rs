@@ -9,8 +9,7 @@ mod person;
 mod token;
 
 pub(crate) use keys::Keys;
-pub use person::Person;
-pub(crate) use person::Role;
+pub use person::{Person, Role};
 pub(crate) use token::Expected;
 #[cfg(test)]
 pub(crate) use token::tests as test_tokens;
@@ -27,6 +26,9 @@ impl FromRequestParts<Arc<Api>> for Person {
         let header = parts.headers.get(header::AUTHORIZATION).ok_or(Code::SignInRequired)?;
         let bearer = header.to_str().ok().and_then(bearer).ok_or(Code::SignInRequired)?;
         let claims = verify(api, bearer).await?;
+        // Only whoever is who they say they are has an allowance that could be used up.
+        let spent = api.allowances.spend(&claims.sub, api.clock.now().into());
+        spent.map_err(|seconds| Problem::new(Code::TooManyRequests).retry_after(seconds))?;
         Self::of(&claims).ok_or_else(|| Problem::new(Code::AccountIncomplete))
     }
 }

@@ -1,18 +1,23 @@
 use super::token::Claims;
 use crate::{Code, Problem};
-use document::Document;
+use document::{Document, Moment};
 use edge::UNASSIGNED_SCHOOL;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Longest subject taken, in bytes: it is a key of an index.
 const SUBJECT_BYTES_MAX: usize = 128;
 /// Longest name of a school, in bytes: it is a key of an index, and Cognito's groups have names of up to 128 characters.
 const SCHOOL_BYTES_MAX: usize = 128;
+/// Longest name shown, in characters: it is kept with each document that a teacher hands in.
+const NAME_CHARS_MAX: usize = 100;
 /// The group that puts a person into a school begins with this.
 const SCHOOL_GROUP: &str = "school:";
 
 /// What a person may be. One person may be several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
     /// Hands in and sees their own.
     Teacher,
     /// Reads everything of their school.
@@ -38,10 +43,12 @@ impl Role {
 pub struct Person {
     /// The issuer's name for them: the register's `teacher`.
     pub subject: String,
-    /// For display only.
+    /// For display only: at most [`NAME_CHARS_MAX`] characters.
     pub username: Option<String>,
     /// The one school they belong to.
     pub school: String,
+    /// When the token ends.
+    pub expires_at: Moment,
     roles: Vec<Role>,
 }
 
@@ -63,9 +70,14 @@ impl Person {
         sound.then(|| Self {
             school: school.to_owned(),
             subject: claims.sub.clone(),
-            username: claims.username.clone(),
+            username: claims.username.as_deref().and_then(shown),
+            expires_at: claims.expires_at(),
             roles,
         })
+    }
+
+    pub(crate) fn roles(&self) -> &[Role] {
+        &self.roles
     }
 
     pub(crate) fn is(&self, role: Role) -> bool {
@@ -111,6 +123,12 @@ impl Person {
     }
 }
 
+/// A name as it is shown.
+fn shown(name: &str) -> Option<String> {
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
+    (!name.is_empty()).then_some(name)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -149,6 +167,13 @@ pub(crate) mod tests {
             assert_eq!(taken(SUBJECT_BYTES_MAX.saturating_add_signed(past), 1), expect, "{past}");
             assert_eq!(taken(1, SCHOOL_BYTES_MAX.saturating_add_signed(past)), expect, "{past}");
         }
+    }
+
+    #[test]
+    fn a_name_is_shown_up_to_its_length() {
+        let length = |chars: usize| shown(&"ü".repeat(chars)).unwrap().chars().count();
+        assert_eq!([-1, 0, 1].map(|past| length(NAME_CHARS_MAX.saturating_add_signed(past))), [99, 100, 100]);
+        assert_eq!((shown(" Ms.\nHill "), shown(" \u{7}")), (Some("Ms.Hill".to_owned()), None));
     }
 
     #[test]

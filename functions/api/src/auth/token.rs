@@ -40,6 +40,13 @@ pub(crate) struct Claims {
     client_id: String,
 }
 
+impl Claims {
+    /// When the token ends.
+    pub(crate) fn expires_at(&self) -> Moment {
+        Moment::from_millis(self.exp.saturating_mul(1000))
+    }
+}
+
 /// Why a token is not taken.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum Refusal {

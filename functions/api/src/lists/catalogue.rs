@@ -1,7 +1,9 @@
-use super::{Index, Row, cursor::Mark};
+use super::{Index, Period, Row, Since, cursor::Mark};
 use crate::{Problem, problem::unavailable};
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, operation::query::builders::QueryFluentBuilder, types::AttributeValue};
+use document::Moment;
 use edge::Register;
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 
 /// One page of an index.
@@ -14,11 +16,12 @@ pub(crate) struct Page {
 
 /// Where the pages of an index come from.
 pub(crate) trait Pages: Sync {
-    /// Up to `limit` rows of a partition behind `after`, newest first.
+    /// Up to `limit` rows of a partition in a period of its order, behind `after`, newest first.
     fn page(
         &self,
         index: Index,
         partition: &str,
+        period: &Period,
         after: Option<&Mark>,
         limit: usize,
     ) -> impl Future<Output = Result<Page, Problem>> + Send;
@@ -39,38 +42,53 @@ impl Catalogue {
 
     /// The oldest rows of a partition, up to `limit`.
     pub(crate) async fn oldest(&self, index: Index, partition: &str, limit: usize) -> Result<Page, Problem> {
-        self.query(index, partition, None, limit, true).await
+        let query = self.query(index, partition, &Period::default()).scan_index_forward(true);
+        let (rows, more) = self.read(query, limit).await?;
+        Ok(Page { rows, more })
     }
 
-    async fn query(
+    /// The documents that came to a status since `from`, latest first, up to `limit`, and whether there may be more.
+    pub(crate) async fn since(
         &self,
-        index: Index,
         partition: &str,
-        after: Option<&Mark>,
+        from: Moment,
         limit: usize,
-        forward: bool,
-    ) -> Result<Page, Problem> {
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let start = after.map(|mark| {
-            HashMap::from([
-                (index.partition().to_owned(), text(partition)),
-                (index.order().to_owned(), text(&mark.at.to_string())),
-                ("document_id".to_owned(), text(&mark.document_id.to_string())),
-            ])
-        });
+    ) -> Result<(Vec<Since>, bool), Problem> {
+        let query = self.query(Index::Status, partition, &Period { from: Some(from), to: None });
+        let query = query.projection_expression("status_at, school, teacher");
+        self.read(query.scan_index_forward(false), limit).await
+    }
+
+    /// A query for a partition, in a period of its order.
+    fn query(&self, index: Index, partition: &str, period: &Period) -> QueryFluentBuilder {
         let query = self.client.query().table_name(&self.table).index_name(index.name());
         let query = query
-            .key_condition_expression("#partition = :partition")
             .expression_attribute_names("#partition", index.partition())
-            .expression_attribute_values(":partition", text(partition))
-            .scan_index_forward(forward)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(start);
+            .expression_attribute_values(":partition", text(partition));
+        if *period == Period::default() {
+            return query.key_condition_expression("#partition = :partition");
+        }
+        let end = |at: Option<Moment>, open: i64| text(&at.unwrap_or(Moment::from_millis(open)).to_string());
+        query
+            .key_condition_expression("#partition = :partition AND #order BETWEEN :from AND :to")
+            .expression_attribute_names("#order", index.order())
+            // Before 1970 nothing happened, and years of more than four digits are not in the order of text.
+            .expression_attribute_values(":from", end(period.from, 0))
+            .expression_attribute_values(":to", end(period.to, i64::MAX))
+    }
+
+    /// Up to `limit` items, and whether there may be more.
+    async fn read<T: DeserializeOwned>(
+        &self,
+        query: QueryFluentBuilder,
+        limit: usize,
+    ) -> Result<(Vec<T>, bool), Problem> {
+        let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let answer = query.send().await.map_err(|error| unavailable("listing documents")(&error))?;
         let more = answer.last_evaluated_key.is_some();
         let rows = serde_dynamo::aws_sdk_dynamodb_1::from_items(answer.items.unwrap_or_default());
         let rows = rows.map_err(|error| unavailable("reading the rows of a list")(&error))?;
-        Ok(Page { rows, more })
+        Ok((rows, more))
     }
 }
 
@@ -79,9 +97,23 @@ impl Pages for Catalogue {
         &self,
         index: Index,
         partition: &str,
+        period: &Period,
         after: Option<&Mark>,
         limit: usize,
     ) -> Result<Page, Problem> {
-        self.query(index, partition, after, limit, false).await
+        let start = after.map(|mark| {
+            HashMap::from([
+                (index.partition().to_owned(), text(partition)),
+                (index.order().to_owned(), text(&mark.at.to_string())),
+                ("document_id".to_owned(), text(&mark.document_id.to_string())),
+            ])
+        });
+        let query = self.query(index, partition, period).scan_index_forward(false);
+        let (rows, more) = self.read(query.set_exclusive_start_key(start), limit).await?;
+        Ok(Page { rows, more })
     }
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
 }

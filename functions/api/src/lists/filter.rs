@@ -1,4 +1,4 @@
-use super::{Index, Row, Walk, catalogue::Pages};
+use super::{Index, Period, Row, Walk, catalogue::Pages, documents::Query};
 use crate::{
     Problem,
     auth::Person,
@@ -6,7 +6,7 @@ use crate::{
 };
 use document::{Kind, Status};
 
-/// Longest `q` and `teacher`, in characters: longer than any title, and each row is compared with it.
+/// Longest `q`, `teacher` and `subject`, in characters: longer than any title, and each row is compared with it.
 const TEXT_CHARS_MAX: usize = 300;
 
 /// What a list shows.
@@ -16,24 +16,27 @@ pub(super) struct Filter {
     kind: Option<Kind>,
     teacher: Option<String>,
     /// Lower case.
+    subject: Option<String>,
+    uploaded: Period,
+    /// Lower case.
     text: Option<String>,
 }
 
 impl Filter {
-    /// Reads `status` (one or several, with commas), `kind`, `teacher` and `q`.
-    pub(super) fn read(
-        status: Option<&String>,
-        kind: Option<&String>,
-        teacher: Option<&String>,
-        q: Option<&String>,
-    ) -> Result<Self, Problem> {
-        let statuses = given(status).map(|words| words.split(',').map(|text| word("status", text)).collect());
-        let short = |text: &str| text.chars().take(TEXT_CHARS_MAX).collect::<String>();
+    pub(super) fn read(query: &Query) -> Result<Self, Problem> {
+        let Query { status, kind, teacher, subject, from, to, q, .. } = query;
+        let given = |parameter: &'_ Option<String>| given(parameter.as_ref()).map(str::to_owned);
+        let statuses = given(status)
+            .map(|words| words.split(',').map(|text| word("status", text)).collect::<Result<_, _>>());
+        let short = |text: String| text.chars().take(TEXT_CHARS_MAX).collect::<String>();
+        let lower = |text: String| short(text.trim().to_owned()).to_lowercase();
         Ok(Self {
             statuses: statuses.transpose()?.unwrap_or_default(),
-            kind: given(kind).map(|text| word("kind", text)).transpose()?,
+            kind: given(kind).map(|text| word("kind", &text)).transpose()?,
             teacher: given(teacher).map(short),
-            text: given(q).map(|text| short(text.trim()).to_lowercase()).filter(|text| !text.is_empty()),
+            subject: given(subject).map(lower).filter(|text| !text.is_empty()),
+            uploaded: Period::read(given(from).as_deref(), given(to).as_deref())?,
+            text: given(q).map(lower).filter(|text| !text.is_empty()),
         })
     }
 
@@ -41,7 +44,7 @@ impl Filter {
     ///
     /// Newest first: by upload, or, if one status is asked for that few documents are in, by when they came to it.
     pub(super) fn walk<'a, P: Pages>(&self, pages: &'a P, person: &Person) -> Walk<'a, P> {
-        match (&self.teacher, self.statuses.as_slice()) {
+        let walk = match (&self.teacher, self.statuses.as_slice()) {
             _ if !person.sees_school() => Walk::of(pages, Index::Teacher, &person.subject),
             (Some(teacher), _) => Walk::of(pages, Index::Teacher, teacher),
             // Most documents are ready or deleted: those of one school are fewer than those in the status.
@@ -49,7 +52,8 @@ impl Filter {
                 Walk::of_status(pages, *status)
             }
             (None, _) => Walk::of(pages, Index::School, &person.school),
-        }
+        };
+        walk.uploaded(self.uploaded)
     }
 
     /// Whether a row is shown. What was deleted is shown only to who asks for it.
@@ -61,16 +65,25 @@ impl Filter {
         status
             && self.kind.is_none_or(|kind| row.kind == kind)
             && self.teacher.as_ref().is_none_or(|teacher| row.teacher.as_ref() == Some(teacher))
+            && self.subject.as_ref().is_none_or(|subject| is_of(row, subject))
+            && self.uploaded.holds(row.uploaded_at)
             && person.may_see(row.school.as_deref(), row.teacher.as_deref())
             && self.text.as_ref().is_none_or(|text| says(row, text))
     }
 }
 
+/// Whether it is a lesson of this subject, in any case.
+fn is_of(row: &Row, lower: &str) -> bool {
+    let subject = row.lesson.as_ref().and_then(|lesson| lesson.subject.as_deref());
+    subject.is_some_and(|subject| subject.trim().to_lowercase() == lower)
+}
+
 /// Whether title, subject, file name or teacher holds the text, in any case.
 fn says(row: &Row, lower: &str) -> bool {
     let subject = row.lesson.as_ref().and_then(|lesson| lesson.subject.as_deref());
-    let fields = [Some(row.title.as_str()), subject, Some(&row.file_name), row.teacher.as_deref()];
-    fields.into_iter().flatten().any(|field| field.to_lowercase().contains(lower))
+    let teacher = [row.teacher_name.as_deref(), row.teacher.as_deref()];
+    let fields = [Some(row.title.as_str()), subject, Some(&row.file_name)].into_iter().chain(teacher);
+    fields.flatten().any(|field| field.to_lowercase().contains(lower))
 }
 
 #[cfg(test)]
@@ -86,14 +99,15 @@ mod tests {
     }
 
     fn filter(status: &str, kind: &str, teacher: &str, q: &str) -> Result<Filter, Problem> {
-        let [status, kind, teacher, q] = [status, kind, teacher, q].map(str::to_owned);
-        Filter::read(Some(&status), Some(&kind), Some(&teacher), Some(&q))
+        let [status, kind, teacher, q] = [status, kind, teacher, q].map(|text| Some(text.to_owned()));
+        Filter::read(&Query { status, kind, teacher, q, ..Query::default() })
     }
 
     #[test]
     fn each_filter_lets_its_own_through() {
         let row = Row {
             lesson: Some(Lesson { subject: Some("Mathematik".to_owned()), grade: None }),
+            teacher_name: Some("Ms. Hill".to_owned()),
             ..row(1, 0, "school-1")
         };
         let check = |status: &str, kind: &str, teacher: &str, q: &str, expect: bool| {
@@ -110,6 +124,28 @@ mod tests {
         check("", "", "", "plan-1.DOCX", true);
         check("", "", "", "T1", true);
         check("", "", "", "physics", false);
+        check("", "", "", "ms. hill", true);
+    }
+
+    #[test]
+    fn subjects_are_compared_whole_and_uploads_by_day() {
+        let lesson = Lesson { subject: Some("Mathematik ".to_owned()), grade: None };
+        let row = Row { lesson: Some(lesson), ..row(1, 36 * 3_600_000, "school-1") };
+        let check = |query: Query, expect: bool| {
+            let filter = Filter::read(&query).unwrap();
+            assert_eq!(filter.lets_through(&row, &person("evaluator")), expect, "{query:?}");
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let subject = |text: &str| Query { subject: some(text), ..Query::default() };
+        check(subject("MATHEMATIK"), true);
+        check(subject("Mathe"), false);
+        check(subject(" "), true);
+        let days = |from: &str, to: &str| Query { from: some(from), to: some(to), ..Query::default() };
+        check(days("1970-01-02", "1970-01-02"), true);
+        check(days("1970-01-03", ""), false);
+        check(days("", "1970-01-01"), false);
+        check(days("", "1970-01-02T12:00:00Z"), true);
+        check(days("1970-01-02T12:00:01Z", ""), false);
     }
 
     #[test]
@@ -132,9 +168,17 @@ mod tests {
             (TEXT_CHARS_MAX, TEXT_CHARS_MAX),
             (TEXT_CHARS_MAX + 1, TEXT_CHARS_MAX),
         ] {
-            let filter = filter("", "", &"ü".repeat(chars), &"Ü".repeat(chars)).unwrap();
-            let length = |text: Option<String>| text.unwrap().chars().count();
-            assert_eq!((length(filter.teacher), length(filter.text)), (expect, expect));
+            let wide = "Ü".repeat(chars);
+            let query = Query {
+                subject: Some(wide.clone()),
+                teacher: Some(wide.clone()),
+                q: Some(wide),
+                ..Query::default()
+            };
+            let filter = Filter::read(&query).unwrap();
+            let lengths =
+                [filter.teacher, filter.subject, filter.text].map(|text| text.unwrap().chars().count());
+            assert_eq!(lengths, [expect; 3]);
         }
     }
 

@@ -5,15 +5,18 @@
 
 mod catalogue;
 mod cursor;
-mod documents;
+pub(crate) mod documents;
 mod filter;
+mod period;
 mod row;
 mod walk;
 
 pub(crate) use catalogue::{Catalogue, Pages};
 pub use documents::Listing;
 pub(crate) use documents::documents;
+pub(crate) use period::Period;
 pub use row::Row;
+pub(crate) use row::Since;
 pub(crate) use walk::{Index, Walk};
 
 /// Rows that one request evaluates at most: some ten milliseconds of the register's time.

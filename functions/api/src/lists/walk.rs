@@ -1,8 +1,8 @@
 use super::{
-    Pages, ROWS_EVALUATED_MAX, Row,
+    Pages, Period, ROWS_EVALUATED_MAX, Row,
     cursor::{Mark, Place},
 };
-use crate::Problem;
+use crate::{Code, Problem};
 use document::{Moment, Status};
 use edge::SHARDS;
 use std::collections::VecDeque;
@@ -45,6 +45,11 @@ impl Index {
         }
     }
 
+    /// Whether rows are in the order in which they were uploaded.
+    const fn is_by_upload(self) -> bool {
+        matches!(self, Self::Teacher | Self::School)
+    }
+
     const fn moment(self, row: &Row) -> Moment {
         match self {
             Self::Teacher | Self::School => row.uploaded_at,
@@ -62,6 +67,8 @@ impl Index {
 pub(crate) struct Walk<'a, P> {
     pages: &'a P,
     index: Index,
+    /// What of the index's order is walked through.
+    period: Period,
     partitions: Vec<Partition>,
     evaluated: usize,
 }
@@ -94,13 +101,22 @@ impl<'a, P: Pages> Walk<'a, P> {
             read: Place::Start,
             ahead: VecDeque::new(),
         });
-        Self { pages, index, partitions: partitions.collect(), evaluated: 0 }
+        Self { pages, index, period: Period::default(), partitions: partitions.collect(), evaluated: 0 }
+    }
+
+    /// Passes over what was uploaded outside of a period without looking at it, where the index can.
+    pub(crate) fn uploaded(self, period: Period) -> Self {
+        if self.index.is_by_upload() { Self { period, ..self } } else { self }
     }
 
     /// Goes on where a walk like this one was left.
     pub(crate) fn resume(mut self, cursor: Option<&str>) -> Result<Self, Problem> {
         if let Some(cursor) = cursor {
             let places = Place::read_all(cursor, self.index.name(), self.partitions.len())?;
+            // A place outside of the period comes from another list.
+            if places.iter().filter_map(Place::mark).any(|mark| !self.period.holds(mark.at)) {
+                return Err(Code::CursorMalformed.into());
+            }
             for (partition, place) in self.partitions.iter_mut().zip(places) {
                 partition.read.clone_from(&place);
                 partition.place = place;
@@ -135,7 +151,8 @@ impl<'a, P: Pages> Walk<'a, P> {
         for partition in &mut self.partitions {
             while partition.ahead.is_empty() && partition.read != Place::End {
                 let after = partition.read.mark();
-                let page = self.pages.page(self.index, &partition.key, after, PAGE_ROWS).await?;
+                let page =
+                    self.pages.page(self.index, &partition.key, &self.period, after, PAGE_ROWS).await?;
                 partition.read = match (page.more, page.rows.last()) {
                     (true, Some(last)) => Place::After(self.index.mark(last)),
                     _ => Place::End,
@@ -175,6 +192,7 @@ pub(crate) mod tests {
             version: 1,
             school: Some(school.to_owned()),
             teacher: Some("t1".to_owned()),
+            teacher_name: None,
             kind: Kind::LessonPlan,
             title: format!("Plan {number}"),
             lesson: None,
@@ -198,12 +216,15 @@ pub(crate) mod tests {
             &self,
             index: Index,
             key: &str,
+            period: &Period,
             after: Option<&Mark>,
             limit: usize,
         ) -> Result<Page, Problem> {
             let mut rows = self.0.get(key).cloned().unwrap_or_default();
             rows.sort_by_key(|row| std::cmp::Reverse(index.mark(row)));
-            rows.retain(|row| after.is_none_or(|after| index.mark(row) < *after));
+            rows.retain(|row| {
+                period.holds(index.moment(row)) && after.is_none_or(|after| index.mark(row) < *after)
+            });
             // As the database does: a full page says that there may be more, even if there is not.
             let more = rows.len() >= limit;
             rows.truncate(limit);
@@ -257,6 +278,20 @@ pub(crate) mod tests {
         let walk = Walk::of(&pages, Index::School, "school-1").resume(cursor.as_deref()).unwrap();
         let (rows, cursor) = walk.take(1000, |_| true).await.unwrap();
         assert_eq!((rows.len(), cursor), (256 * 5 - ROWS_EVALUATED_MAX, None));
+    }
+
+    #[tokio::test]
+    async fn what_was_uploaded_in_another_time_is_not_looked_at() {
+        let rows = (0..=255).flat_map(|number| (0..8).map(move |at| row(number, at, "school-1")));
+        let pages = InMemory(BTreeMap::from([("school-1".to_owned(), rows.collect())]));
+        let day = |at| Period { from: Some(Moment::from_millis(at)), to: Some(Moment::from_millis(at)) };
+        let walk = Walk::of(&pages, Index::School, "school-1").uploaded(day(2));
+        let (rows, cursor) = walk.take(2000, |_| true).await.unwrap();
+        assert_eq!((rows.len(), cursor), (256, None), "one day of two thousand rows");
+        let walk = Walk::of(&pages, Index::School, "school-1").uploaded(day(2));
+        let cursor = walk.take(10, |_| true).await.unwrap().1.unwrap();
+        let other = Walk::of(&pages, Index::School, "school-1").uploaded(day(3));
+        assert_eq!(other.resume(Some(&cursor)).unwrap_err().code(), "cursor-malformed");
     }
 
     #[test]

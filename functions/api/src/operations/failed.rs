@@ -4,23 +4,32 @@ use crate::{
     app::Api,
     auth::{Person, Role},
     lists::{self, Index, ROWS_EVALUATED_MAX, Row, Walk},
+    openapi::{Asked, Parametrised},
     request::{Parameters, given},
 };
 use axum::{Json, extract::State};
 use document::Status;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Query {
+    /// One of the causes that the first page names.
+    #[param(max_length = 128)]
     cause: Option<String>,
+    /// As the page before gave it.
+    #[param(max_length = 1024)]
     cursor: Option<String>,
+    /// How many rows at most.
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
 }
 
 /// `GET /api/operations/failed`: what failed in the operator's school, latest first, and why.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Failures {
     /// The causes among the latest failures, most frequent first; on the first page only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,7 +41,7 @@ pub struct Failures {
 }
 
 /// Failures with one cause.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Cause {
     /// What `cause=` and redrive take.
     pub cause: String,
@@ -45,6 +54,11 @@ pub struct Cause {
     pub at_least: bool,
 }
 
+#[utoipa::path(
+    get, path = "/api/operations/failed", operation_id = "listFailed", tag = "operations",
+    params(Query),
+    responses((status = 200, body = Failures, description = "What failed, latest first, and why"), Asked, Parametrised)
+)]
 pub(crate) async fn failed(
     State(api): State<Arc<Api>>,
     person: Person,

@@ -2,18 +2,26 @@
 //!
 //! An operator acts for their own school, and for documents that belong to none.
 
-mod failed;
-mod overview;
-mod redrive;
+pub(crate) mod failed;
+mod machines;
+pub(crate) mod overview;
+mod queues;
+pub(crate) mod redrive;
+mod throughput;
 
 pub(crate) use failed::failed;
 pub use failed::{Cause, Failures};
+pub(crate) use machines::Machines;
+pub use machines::Running;
 pub(crate) use overview::overview;
 pub use overview::{Count, Overview, Waiting};
+pub use queues::QueueDepth;
+pub(crate) use queues::Queues;
 #[cfg(test)]
 pub(crate) use redrive::REDRIVEN_MAX;
 pub(crate) use redrive::redrive;
 pub use redrive::{Redrive, Redriven, Skipped};
+pub use throughput::Hour;
 
 use crate::{Code, Problem, auth::Person, lists::Row};
 

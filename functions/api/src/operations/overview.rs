@@ -1,22 +1,24 @@
-use super::{COUNTED_PER_SHARD_MAX, concerns};
+use super::{COUNTED_PER_SHARD_MAX, Hour, QueueDepth, Running, concerns, throughput::throughput};
 use crate::{
     Problem,
     app::Api,
     auth::{Person, Role},
     lists::{Index, Row},
+    openapi::Asked,
 };
 use axum::{Json, extract::State};
-use document::{Moment, Status};
+use document::{Kind, Moment, Status};
 use edge::SHARDS;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
+use utoipa::ToSchema;
 
 /// Queries under way at once for one overview.
 const AT_ONCE_MAX: usize = 8;
 
 /// How many documents there are of something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Count {
     pub count: usize,
     /// Whether there may be more: counting ended at its bound.
@@ -24,16 +26,23 @@ pub struct Count {
 }
 
 /// `GET /api/operations/overview`: how things stand in the operator's school.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Overview {
     pub at: Moment,
     /// By status.
+    #[schema(value_type = BTreeMap<String, Count>)]
     pub statuses: BTreeMap<&'static str, Count>,
     pub waiting: Waiting,
+    /// What came to an end in the last hours, oldest first; the last is running.
+    pub throughput: Vec<Hour>,
+    /// The pipeline's queues, of all schools.
+    pub queues: Vec<QueueDepth>,
+    /// The state machines, of all schools.
+    pub machines: Vec<Running>,
 }
 
 /// What is not finished.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Waiting {
     pub count: usize,
     pub at_least: bool,
@@ -41,6 +50,10 @@ pub struct Waiting {
     pub oldest: Option<Row>,
 }
 
+#[utoipa::path(
+    get, path = "/api/operations/overview", operation_id = "overview", tag = "operations",
+    responses((status = 200, body = Overview, description = "How things stand"), Asked)
+)]
 pub(crate) async fn overview(State(api): State<Arc<Api>>, person: Person) -> Result<Json<Overview>, Problem> {
     person.must_be(Role::Operator)?;
     // No document rests as superseded: only its revisions do.
@@ -55,11 +68,39 @@ pub(crate) async fn overview(State(api): State<Arc<Api>>, person: Person) -> Res
             Ok::<_, Problem>((status, rows, page.more))
         }
     });
-    let counted: Vec<_> = counted.buffered(AT_ONCE_MAX).try_collect().await?;
-    Ok(Json(summed(counted, api.clock.now().into())))
+    let at = api.clock.now().into();
+    let (counted, throughput, queues, machines) = futures::try_join!(
+        counted.buffered(AT_ONCE_MAX).try_collect::<Vec<_>>(),
+        throughput(&api, &person, at),
+        api.queues.depths(),
+        api.machines.running(),
+    )?;
+    let queues =
+        queues.into_iter().map(|queue| QueueDepth { oldest_at: oldest(&queue, &counted), ..queue }).collect();
+    let (statuses, waiting) = summed(counted);
+    Ok(Json(Overview { at, statuses, waiting, throughput, queues, machines }))
 }
 
-fn summed(shards: Vec<(Status, Vec<Row>, bool)>, at: Moment) -> Overview {
+/// Rows of one shard of a status, oldest first, and whether there may be more.
+type Shard = (Status, Vec<Row>, bool);
+
+/// Since when the longest has waited for what a queue brings, if its documents are in a status of their own and it has any.
+fn oldest(queue: &QueueDepth, shards: &[Shard]) -> Option<Moment> {
+    let (status, kind) = match queue.name {
+        "lesson-plans" => (Status::Queued, Some(Kind::LessonPlan)),
+        "videos" => (Status::Queued, Some(Kind::Video)),
+        "normalization" => (Status::Returned, None),
+        _ => return None,
+    };
+    if queue.waiting + queue.in_flight + queue.delayed == 0 {
+        return None;
+    }
+    let rows = shards.iter().filter(|(of, ..)| *of == status).flat_map(|(_, rows, _)| rows);
+    let rows = rows.filter(|row| kind.is_none_or(|kind| row.kind == kind));
+    rows.map(|row| row.status_at).min()
+}
+
+fn summed(shards: Vec<Shard>) -> (BTreeMap<&'static str, Count>, Waiting) {
     let mut statuses = BTreeMap::<_, Count>::new();
     let mut waiting = Waiting { count: 0, at_least: false, oldest: None };
     for (status, rows, more) in shards {
@@ -74,7 +115,7 @@ fn summed(shards: Vec<(Status, Vec<Row>, bool)>, at: Moment) -> Overview {
         let oldest = rows.into_iter().chain(waiting.oldest.take()).min_by_key(|row| row.status_at);
         waiting.oldest = oldest;
     }
-    Overview { at, statuses, waiting }
+    (statuses, waiting)
 }
 
 #[cfg(test)]
@@ -85,20 +126,25 @@ mod tests {
     #[test]
     fn shards_are_summed_and_the_oldest_that_waits_is_found() {
         let in_status = |status, number, at| Row { status, ..row(number, at, "school-1") };
-        let overview = summed(
-            vec![
-                (Status::Queued, vec![in_status(Status::Queued, 1, 50)], false),
-                (Status::Queued, vec![in_status(Status::Queued, 2, 40)], true),
-                (Status::Processing, vec![in_status(Status::Processing, 3, 45)], false),
-                (Status::Ready, vec![in_status(Status::Ready, 4, 10)], false),
-                (Status::Failed, Vec::new(), false),
-            ],
-            Moment::from_millis(100),
-        );
-        assert_eq!(overview.statuses["queued"], Count { count: 2, at_least: true });
-        assert_eq!(overview.statuses["ready"], Count { count: 1, at_least: false });
-        assert_eq!(overview.statuses["failed"], Count { count: 0, at_least: false });
-        assert_eq!((overview.waiting.count, overview.waiting.at_least), (3, true));
-        assert_eq!(overview.waiting.oldest.unwrap().status_at, Moment::from_millis(40));
+        let shards = vec![
+            (Status::Queued, vec![in_status(Status::Queued, 1, 50)], false),
+            (Status::Queued, vec![in_status(Status::Queued, 2, 40)], true),
+            (Status::Processing, vec![in_status(Status::Processing, 3, 45)], false),
+            (Status::Ready, vec![in_status(Status::Ready, 4, 10)], false),
+            (Status::Failed, Vec::new(), false),
+        ];
+        let since = |name, waiting| {
+            let queue = QueueDepth { name, waiting, in_flight: 0, delayed: 0, oldest_at: None, dead: 0 };
+            oldest(&queue, &shards).map(Moment::as_millis)
+        };
+        let queues =
+            [("lesson-plans", 1), ("lesson-plans", 0), ("videos", 1), ("normalization", 1), ("uploads", 1)];
+        assert_eq!(queues.map(|(name, waiting)| since(name, waiting)), [Some(40), None, None, None, None]);
+        let (statuses, waiting) = summed(shards);
+        assert_eq!(statuses["queued"], Count { count: 2, at_least: true });
+        assert_eq!(statuses["ready"], Count { count: 1, at_least: false });
+        assert_eq!(statuses["failed"], Count { count: 0, at_least: false });
+        assert_eq!((waiting.count, waiting.at_least), (3, true));
+        assert_eq!(waiting.oldest.unwrap().status_at, Moment::from_millis(40));
     }
 }

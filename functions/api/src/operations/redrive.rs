@@ -4,6 +4,7 @@ use crate::{
     app::Api,
     auth::{Person, Role},
     lists::{Index, Row, Walk},
+    openapi::{Asked, Checked, Sent},
     request::Body,
 };
 use axum::{Json, extract::State};
@@ -11,6 +12,7 @@ use document::{Answer, DocumentId, Event, Status};
 use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
+use utoipa::ToSchema;
 
 /// Documents that one request lets go on: they all must be done within the function's time.
 pub(crate) const REDRIVEN_MAX: usize = 100;
@@ -18,12 +20,14 @@ pub(crate) const REDRIVEN_MAX: usize = 100;
 const AT_ONCE_MAX: usize = 8;
 
 /// `POST /api/operations/redrive`: either `ids` or `cause`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Redrive {
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub ids: Option<Vec<String>>,
     #[serde(default)]
+    #[schema(max_length = 128)]
     pub cause: Option<String>,
     /// Only tells what would be done.
     #[serde(default)]
@@ -31,7 +35,7 @@ pub struct Redrive {
 }
 
 /// What was done, or would be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Redriven {
     pub dry_run: bool,
     /// Ids of the documents that go on.
@@ -42,13 +46,18 @@ pub struct Redriven {
 }
 
 /// A document that does not go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Skipped {
     /// As it was asked for.
     pub document_id: String,
     pub why: String,
 }
 
+#[utoipa::path(
+    post, path = "/api/operations/redrive", operation_id = "redrive", tag = "operations",
+    request_body = Redrive,
+    responses((status = 200, body = Redriven, description = "What goes on, or would"), Asked, Sent, Checked)
+)]
 pub(crate) async fn redrive(
     State(api): State<Arc<Api>>,
     person: Person,

@@ -2,9 +2,11 @@
 
 use super::world::World;
 use crate::{
+    allowance::{REQUESTS_PER_SECOND_MAX, SAVED_SECONDS_MAX},
     app::BODY_BYTES_MAX,
-    contents::{CAPTIONS_BYTES_MAX, CAPTIONS_SOURCE_BYTES_MAX, INLINE_BYTES_MAX},
+    contents::{CAPTIONS_BYTES_MAX, INLINE_BYTES_MAX, PARSED_BYTES_MAX},
     crowd::REQUESTS_AT_ONCE_MAX,
+    notes::NOTE_CHARS_MAX,
     operations::{CAUSE_BYTES_MAX, REDRIVEN_MAX},
     uploads::{ADDRESSES_MAX, COMPLETE_BYTES_MAX},
 };
@@ -17,6 +19,7 @@ use tower::ServiceExt as _;
 
 const TEACHER: &str = "teacher@school-1";
 const OPERATOR: &str = "operator@school-1";
+const EVALUATOR: &str = "evaluator@school-1";
 const PART_BYTES: usize = 8 * 1024 * 1024;
 
 fn signed(world: &World, person: &str, method: Method, path: &str, body: Body) -> Request<Body> {
@@ -98,11 +101,9 @@ async fn what_is_long_is_answered_as_a_link() {
         assert_eq!(contents(&text).await.0 == text, in_place, "{bytes}");
     }
     let (taken, refused) = ((200, String::new()), (422, "captions-too-large".to_owned()));
-    for (bytes, expect) in [
-        (CAPTIONS_SOURCE_BYTES_MAX - 1, &taken),
-        (CAPTIONS_SOURCE_BYTES_MAX, &taken),
-        (CAPTIONS_SOURCE_BYTES_MAX + 1, &refused),
-    ] {
+    for (bytes, expect) in
+        [(PARSED_BYTES_MAX - 1, &taken), (PARSED_BYTES_MAX, &taken), (PARSED_BYTES_MAX + 1, &refused)]
+    {
         assert_eq!(&contents(&of_length(bytes)).await.1, expect, "{bytes}");
     }
     for (bytes, expect) in
@@ -155,9 +156,10 @@ async fn contention_and_throttling_that_last_are_told_with_a_time_to_come_again(
 async fn a_crowd_is_asked_to_come_again() {
     let world = World::new().await;
     let mut others = Vec::new();
-    for _ in 0..REQUESTS_AT_ONCE_MAX - 1 {
+    for number in 0..REQUESTS_AT_ONCE_MAX - 1 {
         let endless = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
-        let request = signed(&world, TEACHER, Method::POST, "/api/uploads", endless);
+        let request =
+            signed(&world, &format!("teacher{number}@school-1"), Method::POST, "/api/uploads", endless);
         let mut other = Box::pin(world.router.clone().oneshot(request));
         assert!((&mut other).now_or_never().is_none(), "it waits for its body");
         others.push(other);
@@ -172,4 +174,35 @@ async fn a_crowd_is_asked_to_come_again() {
     assert_eq!(refused.headers["retry-after"], "5");
     drop(last);
     assert_eq!(world.get(TEACHER, "/api/documents").await.status, 200);
+}
+
+#[tokio::test]
+async fn notes_are_taken_up_to_their_length() {
+    let world = World::new().await;
+    let id = world.declare(TEACHER, "plan.md").await;
+    let path = format!("/api/documents/{id}/notes");
+    let write = async |body: String| world.post(EVALUATOR, &path, json!({"body": body})).await.problem();
+    let (taken, wrong) = ((201, String::new()), (422, "field-wrong".to_owned()));
+    for (chars, expect) in
+        [(NOTE_CHARS_MAX - 1, &taken), (NOTE_CHARS_MAX, &taken), (NOTE_CHARS_MAX + 1, &wrong)]
+    {
+        assert_eq!(&write("ü".repeat(chars)).await, expect, "{chars}");
+    }
+    for odd in ["", " \n", "a\u{7}"] {
+        assert_eq!(write(odd.to_owned()).await, wrong, "{odd:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_has_an_allowance_of_requests() {
+    let world = World::new().await;
+    for _ in 0..REQUESTS_PER_SECOND_MAX * SAVED_SECONDS_MAX {
+        assert_eq!(world.get(TEACHER, "/api/me").await.status, 200);
+    }
+    let refused = world.get(TEACHER, "/api/me").await;
+    assert_eq!(refused.problem(), (429, "too-many-requests".to_owned()));
+    assert_eq!(refused.headers["retry-after"], "1");
+    assert_eq!(world.get(EVALUATOR, "/api/me").await.status, 200, "another person has their own");
+    world.advance_a_second();
+    assert_eq!(world.get(TEACHER, "/api/me").await.status, 200);
 }

@@ -3,7 +3,9 @@
 mod aws;
 mod limits;
 mod lists;
+mod notes;
 mod operations;
+mod pages;
 mod people;
 mod uploads;
 mod world;

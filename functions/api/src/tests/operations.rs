@@ -51,6 +51,13 @@ async fn an_operator_sees_how_things_stand_in_their_school() {
     assert_eq!(overview["statuses"]["uploading"], json!({"count": 1, "at_least": false}));
     assert_eq!(overview["statuses"]["ready"], json!({"count": 0, "at_least": false}));
     assert_eq!(overview["waiting"]["oldest"]["document_id"], waiting.as_str());
+    let hours = overview["throughput"].as_array().unwrap();
+    let expect = json!({"hour": "2026-01-02T03:00:00.000Z", "ready": 0, "failed": 3, "at_least": false});
+    assert_eq!((hours.len(), &hours[23]), (24, &expect));
+    let videos = json!({"name": "videos", "waiting": 6, "in_flight": 1, "delayed": 0, "dead": 12});
+    assert_eq!((overview["queues"].as_array().unwrap().len(), &overview["queues"][2]), (5, &videos));
+    let overdue = json!({"name": "overdue", "running": 7, "at_least": true});
+    assert_eq!((overview["machines"].as_array().unwrap().len(), &overview["machines"][2]), (4, &overdue));
 }
 
 #[tokio::test]

@@ -56,7 +56,9 @@ impl Transport for FakeIssuer {
         };
         let body = match request.url().path() {
             "/.well-known/openid-configuration" => {
-                json!({"issuer": self.issuer, "jwks_uri": format!("{}/keys", self.issuer)})
+                let at = |path: &str| format!("{}/{path}", self.issuer);
+                json!({"issuer": self.issuer, "jwks_uri": at("keys"), "authorization_endpoint": at("authorize"),
+                    "token_endpoint": at("token")})
             }
             "/keys" => json!({"keys": keys}),
             other => panic!("nobody asks for {other}"),
@@ -72,6 +74,7 @@ pub(crate) struct World {
     clock: Arc<ManualClock>,
     pub(crate) router: Router,
     signer: Issuer,
+    pub(crate) issuer: Arc<FakeIssuer>,
 }
 
 /// An answer.
@@ -99,6 +102,7 @@ impl World {
         let signer = Issuer::new();
         let settings = [
             ("DOCUMENTS_TABLE", "documents"),
+            ("NOTES_TABLE", "notes"),
             ("UPLOADS_BUCKET", "uploads"),
             ("RESULTS_BUCKET", "results"),
             ("NORMALIZED_BUCKET", "normalized"),
@@ -106,10 +110,20 @@ impl World {
             ("LESSON_PLANS_QUEUE_URL", "https://sqs.example/lesson-plans"),
             ("VIDEOS_QUEUE_URL", "https://sqs.example/videos"),
             ("NORMALIZATION_QUEUE_URL", "https://sqs.example/normalization"),
+            ("RESULTS_QUEUE_URL", "https://sqs.example/results"),
+            ("UPLOADS_DEAD_QUEUE_URL", "https://sqs.example/uploads-dead"),
+            ("LESSON_PLANS_DEAD_QUEUE_URL", "https://sqs.example/lesson-plans-dead"),
+            ("VIDEOS_DEAD_QUEUE_URL", "https://sqs.example/videos-dead"),
+            ("RESULTS_DEAD_QUEUE_URL", "https://sqs.example/results-dead"),
+            ("NORMALIZATION_DEAD_QUEUE_URL", "https://sqs.example/normalization-dead"),
+            ("TRANSFER_MACHINE_ARN", "arn:aws:states:eu-central-1:0:stateMachine:transfer"),
+            ("RESULTS_MACHINE_ARN", "arn:aws:states:eu-central-1:0:stateMachine:results"),
+            ("OVERDUE_MACHINE_ARN", "arn:aws:states:eu-central-1:0:stateMachine:overdue"),
             ("FORGET_MACHINE_ARN", "arn:aws:states:eu-central-1:0:stateMachine:forget"),
             ("OIDC_ISSUER", ISSUER),
             ("OIDC_CLIENT_ID", "lectern"),
         ];
+        let issuer = Arc::new(FakeIssuer::with(ISSUER, vec![signer.jwk("k1")]));
         let clock = Arc::new(ManualClock::at(Moment::from_millis(NOW * 1000).timestamp()));
         let credentials = Credentials::new("id", "secret", None, None, "tests");
         let runtime = Runtime {
@@ -123,18 +137,18 @@ impl World {
             variables: Variables::new(settings.map(|(name, value)| (name.to_owned(), value.to_owned()))),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::new(SeededRandom::new(1)),
-            transport: Arc::new(FakeIssuer::with(ISSUER, vec![signer.jwk("k1")])),
+            transport: Arc::clone(&issuer) as Arc<dyn Transport>,
         };
         let pipeline = Pipeline::new(&runtime).unwrap();
         let router = crate::router(runtime).await.unwrap();
-        Self { aws, pipeline, clock, router, signer }
+        Self { aws, pipeline, clock, router, signer, issuer }
     }
 
     /// A token of `<role>@<school>`, whose subject is the same text.
     pub(crate) fn token(&self, person: &str) -> String {
         let (role, school) = person.split_once('@').unwrap();
         self.signer.sign(&json!({
-            "iss": ISSUER, "sub": person, "exp": NOW + 3600, "token_use": "access", "client_id": "lectern",
+            "iss": ISSUER, "sub": person, "username": role, "exp": NOW + 3600, "token_use": "access", "client_id": "lectern",
             "cognito:groups": [role.trim_end_matches(char::is_numeric), format!("school:{school}")],
         }))
     }
@@ -162,6 +176,10 @@ impl World {
 
     pub(crate) async fn post(&self, person: &str, path: &str, body: Value) -> Answered {
         self.call(person, Method::POST, path, body).await
+    }
+
+    pub(crate) async fn put(&self, person: &str, path: &str, body: Value) -> Answered {
+        self.call(person, Method::PUT, path, body).await
     }
 
     pub(crate) async fn delete(&self, person: &str, path: &str) -> Answered {

@@ -1,17 +1,28 @@
 use super::{Known, Standing};
-use crate::{Code, Problem, app::Api, auth::Person};
-use axum::{
-    Json,
-    extract::{Path, State},
+use crate::{
+    Code, Problem,
+    app::Api,
+    auth::Person,
+    openapi::{Asked, Conflicting, Found},
+    request::Named,
 };
-use document::Event;
+use axum::{Json, extract::State};
+use document::{DocumentId, Event};
 use std::sync::Arc;
 
 /// Calls an upload off. One that was called off before is a success; one that is complete is a document to be deleted.
+#[utoipa::path(
+    delete, path = "/api/uploads/{id}", operation_id = "cancelUpload", tag = "uploads",
+    params(("id" = DocumentId, Path, description = "The document's id")),
+    responses(
+    (status = 200, body = Standing, description = "The upload is called off, now or before"),
+    Asked, Found, Conflicting,
+    )
+)]
 pub(crate) async fn cancel(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Json<Standing>, Problem> {
     let document = super::own(&api, &person, &id).await?;
     let upload = match Known::of(&document) {

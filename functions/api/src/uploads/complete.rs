@@ -1,39 +1,53 @@
 use super::{Known, Standing, parts::Division};
-use crate::{Code, Problem, app::Api, auth::Person, problem::unavailable, request::Body};
+use crate::{
+    Code, Problem,
+    app::Api,
+    auth::Person,
+    openapi::{self, Asked, Conflicting, Found, Gone},
+    problem::unavailable,
+    request::{Body, Named},
+};
 use aws_sdk_s3::{
     error::ProvideErrorMetadata as _,
     types::{CompletedMultipartUpload, CompletedPart},
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
-use document::{Document, Event, Upload};
+use axum::{Json, extract::State};
+use document::{Document, DocumentId, Event, Upload};
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Longest `ETag` taken, in bytes: S3's are 34 or a little longer.
 const ETAG_BYTES_MAX: usize = 128;
 
 /// `{parts: [{number, etag}]}`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Complete {
     parts: Vec<Sent>,
 }
 
 /// One part that was sent. Other fields are passed over, so that what `received` says can be given back as it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SentPart)]
 struct Sent {
     number: u32,
     etag: String,
 }
 
 /// Puts the parts together. An upload that is complete already is a success, so a lost answer can be asked for again.
+#[utoipa::path(
+    post, path = "/api/uploads/{id}/complete", operation_id = "completeUpload", tag = "uploads",
+    params(("id" = DocumentId, Path, description = "The document's id")), request_body = Complete,
+    responses(
+    (status = 200, body = Standing, description = "The parts are joined, now or before"),
+    Asked, openapi::Sent, Found, Gone, Conflicting,
+    )
+)]
 pub(crate) async fn complete(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     Body(complete): Body<Complete>,
 ) -> Result<Json<Standing>, Problem> {
     let document = super::own(&api, &person, &id).await?;

@@ -4,6 +4,7 @@ use crate::{
     app::Api,
     auth::{Person, Role},
     download::PART_LIFE,
+    openapi::{Asked, Checked, Sent, Unsupported},
     problem::unavailable,
     request::Body,
 };
@@ -12,37 +13,42 @@ use document::{Declaration, DocumentId, Event, Failure, FileType, Lesson, Moment
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Longest file name, in bytes: what file systems take, so that it can be saved again.
 const FILE_NAME_BYTES_MAX: usize = 255;
 /// Longest title, in characters: it is shown in lists.
-const TITLE_CHARS_MAX: usize = 300;
+pub(crate) const TITLE_CHARS_MAX: usize = 300;
 /// Longest subject and grade, in characters.
-const LESSON_CHARS_MAX: usize = 200;
+pub(crate) const LESSON_CHARS_MAX: usize = 200;
 
 /// `POST /api/uploads`: what a teacher wants to hand in.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Declare {
     /// Any Unicode but `/` and control characters, at most 255 bytes.
+    #[schema(max_length = 255)]
     pub file_name: String,
     /// What the client takes it for. It is not believed: the type follows from the name and is proved by the bytes.
     #[serde(default)]
     pub media_type: Option<String>,
     /// Bytes.
+    #[schema(minimum = 1)]
     pub size: u64,
     /// Of the whole file, hexadecimal.
     #[serde(default)]
+    #[schema(pattern = "^[0-9a-fA-F]{64}$")]
     pub sha256: Option<String>,
     /// The file name, if absent.
     #[serde(default)]
+    #[schema(max_length = 300)]
     pub title: Option<String>,
     #[serde(default)]
     pub lesson: Option<Lesson>,
 }
 
 /// 201: the upload has begun. Parts beyond `next` are asked for at `GET /api/uploads/{id}?from={next}`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Begun {
     pub document_id: DocumentId,
     /// Bytes of each part but the last.
@@ -55,6 +61,14 @@ pub struct Begun {
     pub expires_at: Moment,
 }
 
+#[utoipa::path(
+    post, path = "/api/uploads", operation_id = "declareUpload", tag = "uploads",
+    request_body = Declare,
+    responses(
+    (status = 201, body = Begun, description = "The upload has begun"),
+    Asked, Sent, Checked, Unsupported,
+    )
+)]
 pub(crate) async fn declare(
     State(api): State<Arc<Api>>,
     person: Person,
@@ -76,6 +90,7 @@ pub(crate) async fn declare(
         document_id,
         school: Some(person.school),
         teacher: Some(person.subject),
+        teacher_name: person.username,
         kind: file_type.kind(),
         title: declare
             .title

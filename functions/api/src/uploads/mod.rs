@@ -3,16 +3,17 @@
 //! S3's multipart upload is what counts: whichever of `complete` and `cancel` reaches it first decides, and the register
 //! is told afterwards. If the telling is lost, the object's own event or the document's deadline makes up for it.
 
-mod cancel;
-mod complete;
-mod declare;
+pub(crate) mod cancel;
+pub(crate) mod complete;
+pub(crate) mod declare;
 mod parts;
-mod progress;
+pub(crate) mod progress;
 
 pub(crate) use cancel::cancel;
 pub(crate) use complete::complete;
 pub(crate) use declare::declare;
 pub use declare::{Begun, Declare};
+pub(crate) use declare::{LESSON_CHARS_MAX, TITLE_CHARS_MAX};
 #[cfg(test)]
 pub(crate) use parts::ADDRESSES_MAX;
 pub use parts::{Part, Received};
@@ -24,6 +25,7 @@ use aws_sdk_s3::{error::ProvideErrorMetadata as _, operation::head_object::HeadO
 use document::{Document, DocumentId, Status, Upload};
 use edge::{Misconfigured, Variables};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Longest body of `complete`, in bytes: S3's ten thousand parts, each with an `ETag`.
 pub(crate) const COMPLETE_BYTES_MAX: usize = 1024 * 1024;
@@ -46,7 +48,7 @@ pub(crate) fn upload_bytes_max(variables: &Variables) -> Result<u64, Misconfigur
 }
 
 /// `POST …/complete`, `DELETE …`: where the document stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Standing {
     pub document_id: DocumentId,
     pub status: Status,

@@ -3,6 +3,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use document::Document;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// Parts have this many bytes unless that makes too many of them: small enough to be sent again, large enough to be few.
 const PART_BYTES: u64 = 8 * 1024 * 1024;
@@ -18,7 +19,7 @@ pub(crate) const ADDRESSES_MAX: usize = 100;
 const LIST_PAGES_MAX: usize = 10;
 
 /// Where one part is sent, by `PUT`.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
 pub struct Part {
     /// From 1.
     pub number: u32,
@@ -26,7 +27,7 @@ pub struct Part {
 }
 
 /// A part that has arrived.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
 pub struct Received {
     pub number: u32,
     /// As S3 gave it, quotes included.

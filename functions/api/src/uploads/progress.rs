@@ -2,25 +2,33 @@ use super::{
     Known,
     parts::{Division, Part, Received, addresses, missing, received},
 };
-use crate::{Code, Problem, app::Api, auth::Person, download::PART_LIFE, request::Parameters};
-use axum::{
-    Json,
-    extract::{Path, State},
+use crate::{
+    Code, Problem,
+    app::Api,
+    auth::Person,
+    download::PART_LIFE,
+    openapi::{Asked, Found, Gone, Parametrised},
+    request::{Named, Parameters},
 };
+use axum::{Json, extract::State};
 use document::{DocumentId, Event, Moment, Status};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Query {
+    /// The first part for which an address is wanted.
+    #[param(minimum = 1, default = 1)]
     from: Option<u32>,
 }
 
 /// `GET /api/uploads/{id}?from=`: what has arrived, and addresses for what has not, from part `from` on.
 ///
 /// Once the upload is complete nothing is left to send: `received` and `parts` are empty and `complete` is true.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Progress {
     pub document_id: DocumentId,
     pub status: Status,
@@ -36,10 +44,18 @@ pub struct Progress {
     pub expires_at: Moment,
 }
 
+#[utoipa::path(
+    get, path = "/api/uploads/{id}", operation_id = "uploadProgress", tag = "uploads",
+    params(("id" = DocumentId, Path, description = "The document's id"), Query),
+    responses(
+    (status = 200, body = Progress, description = "What has arrived, and addresses for what has not"),
+    Asked, Parametrised, Found, Gone,
+    )
+)]
 pub(crate) async fn progress(
     State(api): State<Arc<Api>>,
     person: Person,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     Parameters(query): Parameters<Query>,
 ) -> Result<Json<Progress>, Problem> {
     let document = super::own(&api, &person, &id).await?;
