@@ -144,6 +144,8 @@ async function lookAt(item, person) {
   const known = tools.recognise(item.file, print, person.subject);
   if (known) {
     const underWay = await upload.rejoin(known.document_id).catch((problem) => { upload.problem = problem; return false; });
+    // What is shown among the files is no longer left over.
+    item.upload = upload;
     dispatchEvent(new Event("lectern:uploads"));
     if (underWay) upload.start();
   }

@@ -31,6 +31,7 @@ return [...place].find((field) => label(field).trim().startsWith(name) && field.
 /// What the focus is on.
 const FOCUSED: &str = r#"
 const one = document.activeElement;
+if (one === document.body) return "";
 return (one?.getAttribute("aria-label") ?? one?.innerText ?? "").replace(/\s+/g, " ").trim();"#;
 
 const TEXT: &str = r#"return document.body.innerText.replace(/\s+/g, " ");"#;
@@ -203,7 +204,10 @@ impl Page {
     pub(crate) async fn choose_files(&self, files: &[&Path]) -> Result<()> {
         let input =
             self.element("the choice of files", "return document.querySelector('#choose');", &[]).await?;
-        let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        let mut names = Vec::new();
+        for file in files {
+            names.push(file.canonicalize()?.display().to_string());
+        }
         Ok(input.send_keys(names.join("\n")).await?)
     }
 
@@ -219,12 +223,12 @@ impl Page {
         Ok(chain.key_up(Key::Control).perform().await?)
     }
 
-    /// Goes on with the Tab key until the focus is on what has this name, or begins with it.
+    /// Goes on with the Tab key until the focus is on something in whose name this stands.
     pub(crate) async fn tab_to(&self, name: &str) -> Result<()> {
         let mut passed = Vec::new();
         for _ in 0..TABS_MAX {
             let on = self.eval(FOCUSED, &[]).await?.as_str().unwrap_or_default().to_owned();
-            if on.starts_with(name) {
+            if on.contains(name) {
                 return Ok(());
             }
             passed.push(on.chars().take(40).collect::<String>());

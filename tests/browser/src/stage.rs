@@ -11,6 +11,9 @@ use std::{
     sync::Mutex,
 };
 
+/// Divides times of the host: a receipt waits a quarter of an hour for functions that still run, here as many seconds.
+const TIME_SCALE: &str = "60";
+
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) host: Host,
@@ -33,7 +36,8 @@ impl Stage {
         std::fs::create_dir_all(work)?;
         let axe = std::fs::read_to_string(axe).with_context(|| axe.display().to_string())?;
         let processor = Processor::start(lectern, &work.join("processor")).await?;
-        let host = Host::start(lectern, &work.join("host"), &processor.options()).await?;
+        let options = [&["--time-scale", TIME_SCALE], &processor.options()[..]].concat();
+        let host = Host::start(lectern, &work.join("host"), &options).await?;
         let driver = Driver::start(&work.join("browsers")).await?;
         let (lectern, work, pictures) = (lectern.to_owned(), work.to_owned(), pictures.to_owned());
         Ok(Self { host, processor, driver, lectern, work, pictures, axe, failures: Mutex::new(0) })

@@ -7,9 +7,9 @@ use tokio::time::{Instant, sleep};
 /// Between two looks at something that cannot be waited for otherwise.
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 /// The longest that a step may take: far more than it does, since machines that run tests are busy.
-const STEP_MAX: Duration = Duration::from_mins(1);
+const STEP_MAX: Duration = Duration::from_secs(30);
 /// The longest that a document may take to its end, or a large file to arrive.
-pub(crate) const LONG_MAX: Duration = Duration::from_mins(5);
+pub(crate) const LONG_MAX: Duration = Duration::from_mins(2);
 
 /// Looks until `look` finds what it looks for; what it saw instead is told if it never does.
 pub(crate) async fn eventually<T>(

@@ -36,7 +36,7 @@ async fn from_the_page(page: &Page, mebibytes: u64) -> Result<Value> {
     let (heap, resident) = (Cell::new(0.0_f64), Cell::new(0.0_f64));
     let before = renderer_bytes(&page.profile)?;
     let began = Instant::now();
-    page.press("Hand in").await?;
+    page.press_in("main", "Hand in").await?;
     within(LONG_MAX * 4, "the file arrives", async || {
         heap.set(heap.get().max(heap_bytes(page).await?));
         resident.set(resident.get().max(renderer_bytes(&page.profile)?));

@@ -22,7 +22,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             page.sign_in("teacher", "/").await?;
             page.line(false, BYTES_PER_SECOND).await?;
             page.choose_files(&[&video]).await?;
-            page.press("Hand in").await?;
+            page.press_in("main", "Hand in").await?;
 
             arrived(page, 1).await?;
             page.press("Pause").await?;

@@ -34,7 +34,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
                 &[TITLE],
             )
             .await?;
-            page.press("Hand in").await?;
+            page.press_in("main", "Hand in").await?;
             page.until(
                 "it is ready",
                 "return Boolean(document.querySelector('.file .badge[data-status=ready]'));",

@@ -23,7 +23,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
 async fn hand_in(page: &Page) -> Result<()> {
     page.choose_files(&[&files::sample("plan.docx"), &files::sample("lesson.mp4")]).await?;
     page.see("Hand in 2 files").await?;
-    page.see("492.9 kB · 0:30 long").await?;
+    page.see("492.9 kB · 0:20 long").await?;
     page.write(".file:first-child", "Title", TITLE).await?;
     page.write(".file:first-child", "Subject", "Geography").await?;
     page.write(".file:first-child", "Grade", "7").await?;

@@ -42,7 +42,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             page.see(TITLE).await?;
             page.see(SUBJECT).await?;
             page.open(&format!("/reading/{plan}")).await?;
-            page.see("ran('text')").await?;
+            page.see("ran('code')").await?;
             page.keys("j").await?;
             page.see("ran('suggestion')").await?;
             page.see("<img src=x onerror=\"ran('message')\">").await?;

@@ -16,7 +16,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             page.sign_in("teacher", "/").await?;
             page.line(false, BYTES_PER_SECOND).await?;
             page.choose_files(&[&video]).await?;
-            page.press("Hand in").await?;
+            page.press_in("main", "Hand in").await?;
             page.until(
                 "a part has arrived",
                 "return JSON.parse(sessionStorage.getItem('witness.parts') ?? '[]').some(({ status }) => status === 200);",

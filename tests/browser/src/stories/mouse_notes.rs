@@ -14,11 +14,11 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
     stage
         .visit(async |page| {
             page.sign_in("evaluator", &format!("/reading/{id}")).await?;
-            let heading = "return document.querySelector('.reading-text h1, .reading-text h2');";
-            let heading = page.element("the plan's heading", heading, &[]).await?;
-            page.double_click(&heading).await?;
+            let word = "return document.querySelector('.reading-text .mark');";
+            let word = page.element("a word that was found wrong", word, &[]).await?;
+            page.double_click(&word).await?;
             page.press("Add note").await?;
-            page.see("Note on “Constellations”").await?;
+            page.see("Note on “recieve”").await?;
             page.keys(NOTE).await?;
             page.press("Save").await?;
             page.until(
@@ -29,7 +29,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             .await?;
             page.until(
                 "the passage is marked",
-                "return document.querySelector('.reading-text .noted')?.textContent === 'Constellations';",
+                "return document.querySelector('.reading-text .noted')?.textContent === 'recieve';",
                 &[],
             )
             .await

@@ -24,7 +24,7 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             }
             page.until("nothing can be sent", "return document.querySelector('#send').hidden;", &[]).await?;
             page.choose_files(&[&disguised]).await?;
-            page.press("Hand in").await?;
+            page.press_in("main", "Hand in").await?;
             page.press("Follow this document").await?;
             page.see("This file was not taken").await?;
             page.see("What is inside the file is not what its name says").await?;

@@ -45,7 +45,7 @@ async fn playback(page: &Page) -> Result<()> {
     page.keys(" ").await?;
     page.until("the video rests", RESTS, &[]).await?;
     // From the keyboard, the pointer, and ten seconds on.
-    page.press_in(".transcript li:nth-child(4)", "Play from").await?;
+    page.press_in(".transcript li:nth-child(2)", "Play from").await?;
     following(page, "hills and back").await?;
     page.until("the video plays from there", PLAYS, &[]).await?;
     page.keys(Key::Escape.value().to_string()).await?;
