@@ -13,7 +13,7 @@ pub(crate) const ASKED_MAX: usize = 3;
 const CHECKSUM: &str = "functions/collect/src/fetch.rs self.hash.finalize_reset()";
 const LENGTH: &str = "functions/collect/src/fetch.rs length != file.size";
 const ASKS_MAX: &str = "crates/document/src/rules/mod.rs ATTEMPTS_PER_REDRIVE_MAX";
-pub(crate) const PROOF: &str = "functions/collect/src/proof.rs normalize(&manifest)";
+pub(crate) const PROOF: &str = "functions/collect/src/proof.rs normalize(manifest)";
 const SET: &str = "functions/collect/src/announced.rs fn complete";
 const INSPECTION: &str = "functions/ingest/src/inspection/mod.rs pub(crate) async fn inspect";
 
