@@ -59,7 +59,10 @@ struct Known {
 
 impl std::fmt::Debug for Known {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Known").field("keys", &self.keys.len()).field("at", &self.at).finish()
+        out.debug_struct("Known")
+            .field("keys", &self.keys.len())
+            .field("at", &self.at)
+            .finish_non_exhaustive()
     }
 }
 

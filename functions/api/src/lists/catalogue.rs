@@ -68,7 +68,9 @@ impl Catalogue {
         if *period == Period::default() {
             return query.key_condition_expression("#partition = :partition");
         }
-        let end = |at: Option<Moment>, open: i64| text(&at.unwrap_or(Moment::from_millis(open)).to_string());
+        let end = |at: Option<Moment>, open: i64| {
+            text(&at.unwrap_or_else(|| Moment::from_millis(open)).to_string())
+        };
         query
             .key_condition_expression("#partition = :partition AND #order BETWEEN :from AND :to")
             .expression_attribute_names("#order", index.order())

@@ -58,12 +58,12 @@ pub(crate) async fn list(
         Ok(notes)
     };
     let since = given(query.since.as_ref()).or_else(|| known_tag(&headers)).map(str::to_owned);
-    let notes = api.waits.until_changed(query.wait, since, |notes| seen(notes), look).await?;
+    let notes = api.waits.until_changed(query.wait, since, |notes: &Vec<Stored>| seen(notes), look).await?;
     let fingerprint = seen(&notes);
     let notes = notes.into_iter().map(|note| note.shown_to(&person)).collect();
     Ok(tagged(&headers, &fingerprint.clone(), Json(Notes { notes, fingerprint })))
 }
 
-fn seen(notes: &Vec<Stored>) -> String {
+fn seen(notes: &[Stored]) -> String {
     fingerprint(notes.iter().map(|note| format!("{} {}", note.note_id, note.version)))
 }

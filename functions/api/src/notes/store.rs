@@ -135,6 +135,7 @@ impl Store {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers give ids, words and borrowed text")]
 fn text(value: impl ToString) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }

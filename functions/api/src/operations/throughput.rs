@@ -7,7 +7,7 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 /// Hours shown, the one that is running among them.
-const HOURS: usize = 24;
+const HOURS: i64 = 24;
 const HOUR: Duration = Duration::from_hours(1);
 /// Documents counted of one shard of a status, latest first: beyond, the earlier hours say "at least".
 pub(crate) const ENDED_PER_SHARD_MAX: usize = 1000;
@@ -50,7 +50,7 @@ pub(super) async fn throughput(api: &Api, person: &Person, now: Moment) -> Resul
 fn empty(now: Moment) -> Vec<Hour> {
     let length = i64::try_from(HOUR.as_millis()).unwrap_or(i64::MAX);
     let running = now.as_millis().div_euclid(length);
-    let hours = (0..HOURS as i64).rev().map(|ago| Moment::from_millis((running - ago) * length));
+    let hours = (0..HOURS).rev().map(|ago| Moment::from_millis((running - ago) * length));
     hours.map(|hour| Hour { hour, ready: 0, failed: 0, at_least: false }).collect()
 }
 

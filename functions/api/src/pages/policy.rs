@@ -61,8 +61,11 @@ async fn buckets(api: &Api) -> Result<String, Problem> {
 
 /// The origins of addresses, each once, as a policy lists them. Nothing but an origin gets into a policy.
 fn origins<'a>(urls: impl IntoIterator<Item = Option<&'a str>>) -> String {
-    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin()).filter(|origin| origin.is_tuple());
-    let origins = urls.into_iter().flatten().filter_map(origin).map(|origin| origin.ascii_serialization());
+    let origin = |url: &str| {
+        let origin = Url::parse(url).ok()?.origin();
+        origin.is_tuple().then(|| origin.ascii_serialization())
+    };
+    let origins = urls.into_iter().flatten().filter_map(origin);
     origins.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
 }
 
