@@ -87,12 +87,18 @@ class Group {
     this.message.textContent = facts.message;
     this.action.textContent = `The teacher is told: ${facts.next_action}`;
     this.preview.setAttribute("aria-label", `Preview a redrive: ${facts.message}`);
-    this.toggle.setAttribute("aria-label", `${this.toggle.textContent}: ${facts.message}`);
+    this.#nameToggle();
+  }
+
+  /** Its words, and of which cause. */
+  #nameToggle() {
+    this.toggle.setAttribute("aria-label", `${this.toggle.textContent}: ${this.message.textContent}`);
   }
 
   async #open(open) {
     this.toggle.textContent = open ? "Hide the documents" : "Show the documents";
     this.toggle.setAttribute("aria-expanded", String(open));
+    this.#nameToggle();
     if (!open) return this.documents.replaceChildren();
     this.rows = h("ul", { class: "rows" });
     this.below = h("div", { class: "more" }, spinner("Looking"));

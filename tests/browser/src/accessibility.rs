@@ -8,7 +8,7 @@ const RUN: &str = r#"
 const done = arguments[0];
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] })
-  .then(({ violations }) => done({ violations: violations.map(({ id, help, nodes }) => ({
+  .then(({ passes, violations }) => done({ passes: passes.length, violations: violations.map(({ id, help, nodes }) => ({
     id, help, nodes: nodes.slice(0, 3).map(({ target, failureSummary }) => ({ target: target.join(" "), failureSummary })),
   })) }), (error) => done({ error: String(error) }));"#;
 
@@ -19,6 +19,8 @@ pub(crate) async fn barriers(page: &Page, axe: &str) -> Result<Vec<String>> {
     }
     let found = page.eval_later(RUN).await?;
     ensure!(found["error"].is_null(), "axe-core: {}", found["error"]);
+    // Whoever looks at nothing finds nothing.
+    ensure!(found["passes"].as_u64() > Some(0), "axe-core had nothing to judge");
     let line = |violation: &serde_json::Value| {
         let nodes: Vec<_> = list(violation, "nodes")
             .iter()

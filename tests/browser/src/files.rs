@@ -31,17 +31,9 @@ pub(crate) fn plan(heading: &str, about: &str) -> Vec<u8> {
 
 /// A lesson plan of about `bytes` bytes, a mistake in every paragraph.
 pub(crate) fn long_plan(bytes: usize) -> Vec<u8> {
-    let mut text = String::from("# A long plan\n");
-    for number in 1.. {
-        if text.len() >= bytes {
-            break;
-        }
-        text.push_str(&format!(
-            "\n## Lesson {number}\n\nThe class looks at map number {number}. Pupils recieve a worksheet about rivers, lakes and seas, and \
-             compare what they found with their neighbours. They write down the names of {number} places.\n"
-        ));
-    }
-    text.into_bytes()
+    const LESSON: &str = "\n## A lesson\n\nThe class looks at a map. Pupils recieve a worksheet about rivers, lakes and seas, and \
+                          compare what they found with their neighbours. They write down the names of ten places.\n";
+    format!("# A long plan\n{}", LESSON.repeat(bytes / LESSON.len())).into_bytes()
 }
 
 /// Writes a file into a folder.

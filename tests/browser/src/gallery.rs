@@ -2,13 +2,12 @@
 
 use crate::{accessibility, page::Page, stage::Stage};
 use anyhow::{Context as _, Result, bail};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 /// A telephone, a tablet, a desk.
 const SIZES: [(u32, u32); 3] = [(360, 740), (768, 1024), (1440, 900)];
 /// Longest page that is pictured whole, in pixels.
-const HEIGHT_MAX: u64 = 6000;
+const HEIGHT_MAX: u32 = 6000;
 
 /// What was shown so far, and the barriers that were found.
 #[derive(Debug)]
@@ -30,12 +29,12 @@ impl<'a> Gallery<'a> {
                 page.size(width, height).await?;
                 settled(page).await?;
                 let place = format!("{name}-{width}-{scheme}");
-                self.picture(page, &place, width).await?;
                 let found = accessibility::barriers(page, &self.stage.axe).await.context(place.clone())?;
                 self.barriers.extend(found.iter().map(|barrier| format!("{place}: {barrier}")));
                 if wider_than_its_window(page).await? {
                     self.barriers.push(format!("{place}: the page is wider than its window"));
                 }
+                self.picture(page, &place, width, height).await?;
             }
         }
         page.media("", "light").await?;
@@ -43,16 +42,18 @@ impl<'a> Gallery<'a> {
         Ok(())
     }
 
-    async fn picture(&self, page: &Page, place: &str, width: u32) -> Result<()> {
-        let height = page.eval("return document.documentElement.scrollHeight;", &[]).await?;
-        let height = height.as_u64().unwrap_or_default().min(HEIGHT_MAX);
-        let shot = json!({
-            "format": "png", "captureBeyondViewport": true,
-            "clip": { "x": 0, "y": 0, "width": width, "height": height, "scale": 1 },
-        });
-        let shot = page.devtools("Page.captureScreenshot", shot).await?;
-        let bytes = STANDARD.decode(shot["data"].as_str().context("no picture")?)?;
-        Ok(std::fs::write(self.stage.pictures.join(format!("{place}.png")), bytes)?)
+    /// The whole page: in a window as high as the page, what stands at the window's edge stands at the page's.
+    async fn picture(&self, page: &Page, place: &str, width: u32, height: u32) -> Result<()> {
+        let whole = page.eval("return document.documentElement.scrollHeight;", &[]).await?;
+        let whole = u32::try_from(whole.as_u64().unwrap_or_default()).unwrap_or(HEIGHT_MAX);
+        page.size(width, whole.clamp(height, HEIGHT_MAX)).await?;
+        settled(page).await?;
+        Ok(std::fs::write(self.stage.pictures.join(format!("{place}.png")), page.screenshot().await?)?)
+    }
+
+    /// Notes why a page could not be shown, if it could not.
+    pub(crate) fn note(&mut self, shown: Result<()>) {
+        self.barriers.extend(shown.err().map(|error| format!("{error:#}")));
     }
 
     /// Fails if any page had a barrier.
@@ -60,7 +61,7 @@ impl<'a> Gallery<'a> {
         if self.barriers.is_empty() {
             return Ok(());
         }
-        bail!("{} barriers:\n{}", self.barriers.len(), self.barriers.join("\n"))
+        bail!("{} found:\n{}", self.barriers.len(), self.barriers.join("\n"))
     }
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! tests/browser/run                    # every story
 //! tests/browser/run stories video      # those whose name holds a word
-//! tests/browser/run figures            # how fast the pages are, as JSON
+//! tests/browser/run figures            # how fast the pages are, as lines of JSON
 //! ```
 
 #![expect(
@@ -63,7 +63,7 @@ enum Wish {
         #[arg(default_value = "")]
         name: String,
     },
-    /// Measures and prints what was found as JSON.
+    /// Measures and prints what was found as lines of JSON.
     Figures(figures::Options),
 }
 
@@ -99,7 +99,7 @@ fn run(cli: &Cli) -> Result<bool> {
         match &cli.wish {
             Wish::Stories { name } => Ok(stories::tell(&stage, name).await),
             Wish::Figures(options) => {
-                println!("{:#}", Box::pin(figures::measure(&stage, options)).await?);
+                Box::pin(figures::measure(&stage, options)).await?;
                 Ok(true)
             }
         }

@@ -244,7 +244,7 @@ impl Page {
 
     // The browser itself
 
-    /// A command of the DevTools protocol.
+    /// A command of the `DevTools` protocol.
     pub(crate) async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
         self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
     }

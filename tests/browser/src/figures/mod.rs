@@ -1,4 +1,4 @@
-//! How fast the pages are: measured and printed, not judged.
+//! How fast the pages are: measured and printed as lines of JSON, not judged.
 
 mod answers;
 mod first_page;
@@ -23,21 +23,21 @@ pub(crate) struct Options {
     asked: usize,
 }
 
-pub(crate) async fn measure(stage: &Stage, options: &Options) -> Result<Value> {
+/// Measures one thing after the other; each is printed as soon as it is known.
+pub(crate) async fn measure(stage: &Stage, options: &Options) -> Result<()> {
     let teacher = stage.host.api("teacher").await?;
-    let first_page = Box::pin(first_page::measure(stage)).await?;
-    let news = Box::pin(news::measure(stage)).await?;
-    let sending = Box::pin(sending::measure(stage, options.size)).await?;
-    let reading = answers::reading(&teacher, options.asked).await?;
+    tell("first_page", &Box::pin(first_page::measure(stage)).await?);
+    tell("news_reach_the_page_ms", &Box::pin(news::measure(stage)).await?);
+    tell("upload", &Box::pin(sending::measure(stage, options.size)).await?);
+    tell("reading_view_of_100_kb_ms", &answers::reading(&teacher, options.asked).await?);
     answers::fill(&stage.host, options.stored).await?;
     let list = answers::list(&teacher, options.asked).await?;
-    Ok(json!({
-        "first_page": first_page,
-        "list_of_50_ms": { "stored": options.stored, "answered": list },
-        "reading_view_of_100_kb_ms": reading,
-        "news_reach_the_page_ms": news,
-        "upload": sending,
-    }))
+    tell("list_of_50_ms", &json!({ "stored": options.stored, "answered": list }));
+    Ok(())
+}
+
+fn tell(name: &str, figure: &Value) {
+    println!("{}", json!({ name: figure }));
 }
 
 /// `{p50, p95, max}` of durations in milliseconds.

@@ -33,13 +33,13 @@ pub(super) async fn measure(stage: &Stage, mebibytes: u64) -> Result<Value> {
 
 async fn from_the_page(page: &Page, mebibytes: u64) -> Result<Value> {
     page.devtools("Performance.enable", json!({})).await?;
-    let (heap, resident) = (Cell::new(0.0_f64), Cell::new(0.0_f64));
-    let before = renderer_bytes(&page.profile)?;
+    let (heap, tab) = (Cell::new(0.0_f64), Cell::new(0.0_f64));
+    let before = tab_bytes(&page.profile)?;
     let began = Instant::now();
     page.press_in("main", "Hand in").await?;
     within(LONG_MAX * 4, "the file arrives", async || {
         heap.set(heap.get().max(heap_bytes(page).await?));
-        resident.set(resident.get().max(renderer_bytes(&page.profile)?));
+        tab.set(tab.get().max(tab_bytes(&page.profile)?));
         let sent = page.eval("return Boolean(document.querySelector('.file-sent'));", &[]).await?;
         Ok(if sent == true { Ok(()) } else { Err(page.text().await?) })
     })
@@ -49,8 +49,8 @@ async fn from_the_page(page: &Page, mebibytes: u64) -> Result<Value> {
         "seconds": rounded(seconds),
         "mib_per_second": rounded(float(mebibytes) / seconds),
         "js_heap_mib_max": rounded(heap.get() / MIB),
-        "tab_resident_mib_before": rounded(before / MIB),
-        "tab_resident_mib_max": rounded(resident.get() / MIB),
+        "tab_mib_before": rounded(before / MIB),
+        "tab_mib_max": rounded(tab.get() / MIB),
     }))
 }
 
@@ -60,8 +60,8 @@ async fn heap_bytes(page: &Page) -> Result<f64> {
     used.and_then(|metric| metric["value"].as_f64()).context("no size of the heap")
 }
 
-/// Resident memory of the browser's largest renderer: the tab.
-fn renderer_bytes(profile: &Path) -> Result<f64> {
+/// Resident memory of the browser's largest renderer, the tab; not what it maps of the browser's own files.
+fn tab_bytes(profile: &Path) -> Result<f64> {
     let profile = profile.display().to_string();
     let mut most = 0;
     for entry in std::fs::read_dir("/proc")?.flatten() {
@@ -72,9 +72,12 @@ fn renderer_bytes(profile: &Path) -> Result<f64> {
             continue;
         }
         let status = std::fs::read_to_string(entry.path().join("status")).unwrap_or_default();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = resident.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        most = most.max(kib.unwrap_or_default() * 1024);
+        let kib = |line: &str| {
+            let (name, value) = line.split_once(':')?;
+            let own = matches!(name, "RssAnon" | "RssShmem");
+            value.trim().trim_end_matches(" kB").parse::<u64>().ok().filter(|_| own)
+        };
+        most = most.max(status.lines().filter_map(kib).sum::<u64>() * 1024);
     }
     Ok(float(most))
 }

@@ -66,9 +66,9 @@ async fn readings(page: &Page) -> Result<()> {
 async fn search(page: &Page) -> Result<()> {
     page.keys("/").await?;
     page.keys("water").await?;
-    page.see("1 of ").await?;
+    page.see("1 of 4").await?;
     page.keys(Key::Enter.value().to_string()).await?;
-    page.see("2 of ").await?;
+    page.see("2 of 4").await?;
     page.keys(Key::Escape.value().to_string()).await?;
     page.keys("blue pencil").await?;
     page.see("1 of 1").await?;

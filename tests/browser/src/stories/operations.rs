@@ -27,6 +27,9 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             page.press_in(&group, "Show the documents").await?;
             page.see(TITLES[0]).await?;
             page.see(TITLES[1]).await?;
+            page.press_in(&group, "Hide the documents").await?;
+            page.see_no(TITLES[0]).await?;
+            page.press_in(&group, "Show the documents").await?;
 
             page.press_in(&group, "Preview a redrive").await?;
             page.see("Nothing has been done yet").await?;
