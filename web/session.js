@@ -293,12 +293,13 @@ export const backoff = (tries, min = BACKOFF_MS_MIN, max = BACKOFF_MS_MAX) =>
 
 /**
  * Asks for `path` and calls `onChange(answer)` with what it is and with every change, until `signal` ends it.
+ * Whoever has an answer already gives its `mark`, and hears of changes only.
  * A lost connection is waited for; a problem that does not pass ends it and goes to `onProblem`.
  */
-export async function follow(path, onChange, signal, onProblem = () => {}) {
+export async function follow(path, onChange, signal, onProblem = () => {}, mark = undefined) {
   const marked = (answer) => answer.fingerprint ?? answer.version;
   const joined = path.includes("?") ? "&" : "?";
-  let mark, failures = 0;
+  let failures = 0;
   while (!signal?.aborted) {
     try {
       await shown(signal);

@@ -23,7 +23,7 @@ export async function show(root, { params: { id }, signal }) {
   root.append(head(item, person, tools), notice, place);
   let shown = null;
   await look(item);
-  follow(path, look, signal, gone);
+  follow(path, look, signal, gone, item.version);
 
   /** What is shown is one revision; when another is there, the person decides when to change over. */
   async function look(item) {

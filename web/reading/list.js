@@ -169,13 +169,12 @@ class Room {
   /** Hears of changes. A list that somebody reads does not move under their eyes. */
   #listen(first, signal) {
     if (first.skipped) return;
-    follow(this.#path({ limit: ROWS }), ({ documents, fingerprint }) => {
-      if (fingerprint === first.fingerprint) return;
+    follow(this.#path({ limit: ROWS }), ({ documents }) => {
       const known = new Set([...this.rows.querySelectorAll("[data-id]")].map(({ dataset }) => dataset.id));
       const arrived = documents.filter(({ document_id }) => !known.has(document_id)).length;
       if (!known.size && arrived) return this.load();
       if (arrived) this.news.replaceChildren(button(`Show ${counted(arrived, "new document")}`, () => this.load({ tell: true }), { kind: "quiet" }));
-    }, signal, () => {});
+    }, signal, () => {}, first.fingerprint);
   }
 
   /** Fills the choice of teachers and subjects from the latest documents. */
