@@ -11,14 +11,15 @@ const TABS_MAX: u32 = 120;
 /// Longest part of a page's text that is told, in characters.
 const TOLD_CHARS_MAX: usize = 3000;
 
-/// Finds what can be pressed, by its name: exactly, else by its beginning. An open dialog is in front of everything.
+/// Finds what can be pressed, by its name: exactly, else by its beginning, else by a part. An open dialog is in front of everything.
 const PRESSABLE: &str = r#"
 const [name, within] = arguments;
 const place = document.querySelector("dialog[open]") ?? (within ? document.querySelector(within) : document);
 const said = (one) => (one.getAttribute("aria-label") ?? one.innerText ?? "").replace(/\s+/g, " ").trim();
 const all = [...(place?.querySelectorAll("a[href], button, summary, label, [role=tab]") ?? [])]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled);
-return all.find((one) => said(one) === name) ?? all.find((one) => said(one).startsWith(name)) ?? null;"#;
+return all.find((one) => said(one) === name) ?? all.find((one) => said(one).startsWith(name))
+  ?? all.find((one) => said(one).includes(name)) ?? null;"#;
 
 /// Finds a field by its label.
 const FIELD: &str = r#"
