@@ -55,7 +55,7 @@ function drawing(hours, width) {
     hours.map(({ hour, ready, failed }, n) => [
       svg("g", null,
         svg("title", null, `${time(hour)}: ${ready} ready, ${failed} failed`),
-        svg("rect", { class: "ground", x: n * wide, y: 0, width: wide, height: high }),
+        svg("rect", { class: "ground", x: n * wide, y: 14, width: wide, height: high - 14 }),
         bar("ready", n * wide, high - tall(ready), ready),
         bar("failed", n * wide, high - tall(ready) - tall(failed) - (ready ? 1 : 0), failed)),
       (hours.length - 1 - n) % 6 === 0 &&
