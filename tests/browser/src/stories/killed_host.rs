@@ -17,12 +17,8 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             page.line(false, BYTES_PER_SECOND).await?;
             page.choose_files(&[&video]).await?;
             page.press_in("main", "Hand in").await?;
-            page.until(
-                "a part has arrived",
-                "return JSON.parse(sessionStorage.getItem('witness.parts') ?? '[]').some(({ status }) => status === 200);",
-                &[],
-            )
-            .await?;
+            let moves = "return document.querySelector('progress')?.value > 1_000_000;";
+            page.until("the first parts are on their way", moves, &[]).await?;
             killed.kill().await?;
             page.see("The connection is interrupted; trying again").await?;
             killed.start_again().await?;
@@ -32,7 +28,10 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             let row = teacher.found("interrupted").await?;
             let id = row["document_id"].as_str().context("no id")?;
             teacher.finished(id).await?;
-            ensure!(teacher.original_hash(id).await? == file_hash(&video).await?, "other bytes than the file's");
+            ensure!(
+                teacher.original_hash(id).await? == file_hash(&video).await?,
+                "other bytes than the file's"
+            );
             Ok(())
         })
         .await
