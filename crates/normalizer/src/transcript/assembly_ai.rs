@@ -1,9 +1,6 @@
 use super::{
-    Spoken, joining,
-    kept::{Kept, Stretch},
-    ledger::Ledger,
-    speakers::Speakers,
-    time,
+    Spoken, joining, time,
+    utterances::{self, Uttered},
     words::{Said, Words},
 };
 use crate::{
@@ -12,7 +9,6 @@ use crate::{
     candidate::Candidate,
     error,
     json::{self, Gather, Gathered, Label, Number, Text},
-    schema::Segment,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -39,7 +35,7 @@ struct Answer<'a> {
 
 /// A word or an utterance.
 #[derive(Deserialize)]
-struct Uttered<'a> {
+struct Part<'a> {
     #[serde(borrow)]
     text: Option<Text<'a>>,
     start: Option<Number>,
@@ -55,14 +51,11 @@ struct Uttered<'a> {
 struct Spelled<'a>(Words<'a>);
 
 impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
-    type Element = Uttered<'a>;
+    type Element = Part<'a>;
 
-    fn take(&mut self, index: usize, word: Uttered<'a>) {
+    fn take(&mut self, index: usize, word: Part<'a>) {
         let place = || format!("words/{index}");
-        let speaker = self.0.speakers.labelled(word.speaker.or(word.channel)).unwrap_or_else(|fault| {
-            self.0.ledger.fault(place, fault);
-            None
-        });
+        let speaker = self.0.speakers.labelled(word.speaker.or(word.channel), &mut self.0.ledger, place);
         let said = Said {
             text: word.text.unwrap_or_default().0,
             start: time::milliseconds(word.start),
@@ -76,39 +69,16 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
     }
 }
 
-/// The segments of an answer without words.
-#[derive(Default)]
-struct Utterances<'a> {
-    kept: Kept,
-    speakers: Speakers<'a>,
-    ledger: Ledger,
-}
-
-impl<'de: 'a, 'a> Gather<'de> for Utterances<'a> {
-    type Element = Uttered<'a>;
-
-    fn take(&mut self, index: usize, utterance: Uttered<'a>) {
-        let place = || format!("utterances/{index}");
-        let speaker =
-            self.speakers.labelled(utterance.speaker.or(utterance.channel)).unwrap_or_else(|fault| {
-                self.ledger.fault(place, fault);
-                None
-            });
-        let stretch = Stretch {
-            text: &utterance.text.unwrap_or_default().0,
+impl<'a> From<Part<'a>> for Uttered<'a> {
+    fn from(utterance: Part<'a>) -> Self {
+        Self {
+            text: utterance.text,
             start: time::milliseconds(utterance.start),
             end: time::milliseconds(utterance.end),
-            confidence: utterance.confidence.and_then(|confidence| confidence.0),
-            speaker,
-        };
-        self.kept.take(stretch, &self.speakers, &mut self.ledger, place);
+            confidence: utterance.confidence,
+            speaker: utterance.speaker.or(utterance.channel),
+        }
     }
-}
-
-fn utterances(utterances: &RawValue) -> Result<(Vec<Segment>, Ledger), Fault> {
-    let Utterances { kept, mut ledger, .. } =
-        json::read::<Gathered<Utterances<'_>>>(FORMAT, utterances.get().as_bytes())?.0;
-    Ok((kept.close(&mut ledger, "utterances"), ledger))
 }
 
 impl Adapter for AssemblyAi {
@@ -143,7 +113,9 @@ impl Adapter for AssemblyAi {
         }
         let words = answer.words.0.0;
         let (segments, mut ledger) = match answer.utterances {
-            Some(repeated) if words.is_empty() => utterances(repeated).map_err(wrong)?,
+            Some(repeated) if words.is_empty() => {
+                utterances::segments::<Part<'_>>(FORMAT, repeated, "utterances").map_err(wrong)?
+            }
             _ => joining::join(words, "words"),
         };
         let language = answer.language_code.map(|code| code.0);

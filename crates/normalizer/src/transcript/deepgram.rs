@@ -1,9 +1,8 @@
 use super::{
     Spoken, joining,
-    kept::{Kept, Stretch},
     ledger::Ledger,
-    speakers::Speakers,
     time,
+    utterances::{self, Uttered},
     words::{Said, Words},
 };
 use crate::{
@@ -11,7 +10,6 @@ use crate::{
     adapter::Adapter,
     candidate::Candidate,
     json::{self, First, Gather, Gathered, Label, Number, Text},
-    schema::Segment,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -87,10 +85,7 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
 
     fn take(&mut self, index: usize, word: Word<'a>) {
         let place = || index.to_string();
-        let speaker = self.0.speakers.labelled(word.speaker).unwrap_or_else(|fault| {
-            self.0.ledger.fault(place, fault);
-            None
-        });
+        let speaker = self.0.speakers.labelled(word.speaker, &mut self.0.ledger, place);
         let said = Said {
             text: word.punctuated.or(word.bare).unwrap_or_default().0,
             start: time::seconds(word.start),
@@ -151,38 +146,16 @@ impl<'a> Channels<'a> {
     }
 }
 
-/// The segments of an answer without words.
-#[derive(Default)]
-struct Utterances<'a> {
-    kept: Kept,
-    speakers: Speakers<'a>,
-    ledger: Ledger,
-}
-
-impl<'de: 'a, 'a> Gather<'de> for Utterances<'a> {
-    type Element = Utterance<'a>;
-
-    fn take(&mut self, index: usize, utterance: Utterance<'a>) {
-        let place = || format!("{UTTERANCES}/{index}");
-        let speaker = self.speakers.labelled(utterance.speaker).unwrap_or_else(|fault| {
-            self.ledger.fault(place, fault);
-            None
-        });
-        let stretch = Stretch {
-            text: &utterance.transcript.unwrap_or_default().0,
+impl<'a> From<Utterance<'a>> for Uttered<'a> {
+    fn from(utterance: Utterance<'a>) -> Self {
+        Self {
+            text: utterance.transcript,
             start: time::seconds(utterance.start),
             end: time::seconds(utterance.end),
-            confidence: utterance.confidence.and_then(|confidence| confidence.0),
-            speaker,
-        };
-        self.kept.take(stretch, &self.speakers, &mut self.ledger, place);
+            confidence: utterance.confidence,
+            speaker: utterance.speaker,
+        }
     }
-}
-
-fn utterances(utterances: &RawValue) -> Result<(Vec<Segment>, Ledger), Fault> {
-    let Utterances { kept, mut ledger, .. } =
-        json::read::<Gathered<Utterances<'_>>>(FORMAT, utterances.get().as_bytes())?.0;
-    Ok((kept.close(&mut ledger, UTTERANCES), ledger))
 }
 
 impl Adapter for Deepgram {
@@ -211,7 +184,9 @@ impl Adapter for Deepgram {
         let language = channels.language.take();
         let words = channels.words();
         let (segments, ledger) = match results.utterances {
-            Some(repeated) if words.is_empty() => utterances(repeated).map_err(wrong)?,
+            Some(repeated) if words.is_empty() => {
+                utterances::segments::<Utterance<'_>>(FORMAT, repeated, UTTERANCES).map_err(wrong)?
+            }
             _ => joining::join(words, CHANNELS),
         };
         Spoken::of(file.role, language, segments, ledger, "seconds")

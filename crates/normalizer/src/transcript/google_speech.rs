@@ -99,10 +99,7 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
             Some(Label::Name(name)) => Some(name.parse().map_or(Label::Name(name), Label::Number)),
             other => other,
         };
-        let speaker = self.0.speakers.labelled(label).unwrap_or_else(|fault| {
-            self.0.ledger.fault(place, fault);
-            None
-        });
+        let speaker = self.0.speakers.labelled(label, &mut self.0.ledger, place);
         // Protocol buffers leave a time of nought out.
         let start = match time::duration(word.start) {
             Ok(None) if word.end.is_some() => Ok(Some(0)),

@@ -20,6 +20,7 @@ mod time;
 mod transcribe;
 mod transcribe_labels;
 mod ttml;
+mod utterances;
 mod web_vtt;
 mod whisper;
 mod whisper_cpp;

@@ -84,10 +84,7 @@ impl<'de: 'a, 'a> Gather<'de> for Monologues<'a> {
 
     fn take(&mut self, index: usize, monologue: Monologue<'a>) {
         let place = format!("monologues/{index}");
-        let speaker = self.0.speakers.labelled(monologue.speaker).unwrap_or_else(|fault| {
-            self.0.ledger.fault(|| place.clone(), fault);
-            None
-        });
+        let speaker = self.0.speakers.labelled(monologue.speaker, &mut self.0.ledger, || place.clone());
         let name = speaker.map(|speaker| self.0.speakers.name(speaker).to_owned());
         self.0.absorb(monologue.elements.0.words, &place, |_| name.clone().map(Into::into));
     }

@@ -1,3 +1,4 @@
+use super::ledger::Ledger;
 use crate::{
     Fault,
     json::Label,
@@ -35,13 +36,21 @@ impl<'a> Speakers<'a> {
         Ok(Some(speaker))
     }
 
-    /// The speaker of this label. Numbers become names that a reader understands.
-    pub(super) fn labelled(&mut self, label: Option<Label<'a>>) -> Result<Option<Speaker>, Fault> {
-        match label {
-            Some(Label::Name(name)) => self.named(name),
-            Some(Label::Number(number)) => self.named(format!("Speaker {number}").into()),
-            None => Ok(None),
-        }
+    /// The speaker of this label. Numbers become names that a reader understands; one speaker too many is a fault.
+    pub(super) fn labelled(
+        &mut self,
+        label: Option<Label<'a>>,
+        ledger: &mut Ledger,
+        place: impl FnOnce() -> String,
+    ) -> Option<Speaker> {
+        let name = match label? {
+            Label::Name(name) => name,
+            Label::Number(number) => format!("Speaker {number}").into(),
+        };
+        self.named(name).unwrap_or_else(|fault| {
+            ledger.fault(place, fault);
+            None
+        })
     }
 
     pub(super) fn name(&self, speaker: Speaker) -> &str {
@@ -89,7 +98,8 @@ mod tests {
         check(" spk_0 ", Some(0));
         check("", None);
         check("  ", None);
-        assert_eq!(speakers.labelled(Some(Label::Number(3))), Ok(Some(Speaker(2))));
+        let third = speakers.labelled(Some(Label::Number(3)), &mut Ledger::default(), String::new);
+        assert_eq!(third, Some(Speaker(2)));
         assert_eq!(speakers.name(Speaker(2)), "Speaker 3");
         let long = "n".repeat(5_000);
         assert_eq!(speakers.named(long.into()), Ok(Some(Speaker(3))));

@@ -82,10 +82,7 @@ impl<'de: 'a, 'a> Gather<'de> for Spelled<'a> {
         }
         let apart = text.starts_with(char::is_whitespace);
         let spaced = *self.spaced.get_or_insert(apart);
-        let speaker = self.words.speakers.labelled(word.speaker).unwrap_or_else(|fault| {
-            self.words.ledger.fault(place, fault);
-            None
-        });
+        let speaker = self.words.speakers.labelled(word.speaker, &mut self.words.ledger, place);
         let said = Said {
             text,
             start: time::seconds(word.start),
@@ -123,10 +120,7 @@ impl<'de: 'a, 'a> Gather<'de> for Segments<'a> {
 
     fn take(&mut self, index: usize, segment: Segment<'a>) {
         let place = || format!("{SEGMENTS}/{index}");
-        let speaker = self.speakers.labelled(segment.speaker).unwrap_or_else(|fault| {
-            self.ledger.fault(place, fault);
-            None
-        });
+        let speaker = self.speakers.labelled(segment.speaker, &mut self.ledger, place);
         let text = segment.text.unwrap_or_default().0;
         let spelled = segment.words.0;
         if spelled.words.is_empty() {

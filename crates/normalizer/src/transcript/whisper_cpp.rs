@@ -69,10 +69,7 @@ impl<'de: 'a, 'a> Gather<'de> for Stretches<'a> {
             Some(Label::Name(name)) => Some(name.parse().map_or(Label::Name(name), Label::Number)),
             other => other,
         };
-        let speaker = self.speakers.labelled(label).unwrap_or_else(|fault| {
-            self.ledger.fault(place, fault);
-            None
-        });
+        let speaker = self.speakers.labelled(label, &mut self.ledger, place);
         let (from, to) = entry.offsets.map_or((None, None), |offsets| (offsets.from, offsets.to));
         let stretch = Stretch {
             text: &entry.text.unwrap_or_default().0,
