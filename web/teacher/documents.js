@@ -1,11 +1,14 @@
 // A teacher's documents, newest first, each with where it stands now.
 
 import {
-  announce, api, button, counted, emptyState, follow, h, kindWord, plainStatus, problemBox, statusBadge, statusWord, timeOf, title,
+  announce, api, button, counted, emptyState, follow, h, isFinal, kindWord, pause, plainStatus, problemBox, statusBadge,
+  statusWord, timeOf, title,
 } from "../core.js";
 
 /// Documents in the part of the list that is followed, and in each further part.
 const PAGE = 50;
+/** How often a further part with documents under way is asked for again, in ms: a poll of its own would cost a connection. */
+const OLDER_REST_MS = 30_000;
 
 export async function show(root, { signal }) {
   title("My documents");
@@ -15,7 +18,7 @@ export async function show(root, { signal }) {
   const more = h("div", { class: "more" });
   root.append(h("div", { class: "page-head" }, h("h1", null, "My documents"), count), trouble, list, more);
 
-  /** What is followed, and what was asked for further down. */
+  /** What is followed, and the parts that were asked for further down: `{ path, documents }`. */
   let newest = [];
   const older = [];
   let cursor = null;
@@ -23,7 +26,7 @@ export async function show(root, { signal }) {
 
   const draw = () => {
     const known = new Set(newest.map(({ document_id }) => document_id));
-    const rows = [...newest, ...older.filter(({ document_id }) => !known.has(document_id))];
+    const rows = [...newest, ...older.flatMap(({ documents }) => documents).filter(({ document_id }) => !known.has(document_id))];
     for (const row of rows) tellChange(statuses, row);
     update(list, rows);
     list.hidden = rows.length === 0;
@@ -38,13 +41,27 @@ export async function show(root, { signal }) {
   async function showMore() {
     const first = list.children.length;
     try {
-      const answer = await api(`/api/documents?limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`, { signal });
-      older.push(...answer.documents);
+      const path = `/api/documents?limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`;
+      const answer = await api(path, { signal });
+      older.push({ path, documents: answer.documents });
+      if (older.length === 1) keepOlder();
       cursor = answer.cursor ?? null;
       draw();
       list.children[first]?.querySelector("a")?.focus();
     } catch (problem) {
       if (!signal.aborted) more.replaceChildren(problemBox(problem, showMore));
+    }
+  }
+
+  /** Further down little is under way still; what is, is asked for now and then. */
+  async function keepOlder() {
+    while (!signal.aborted) {
+      await pause(OLDER_REST_MS, signal).catch(() => {});
+      for (const part of older.filter(({ documents }) => !documents.every(({ status }) => isFinal(status)))) {
+        if (signal.aborted) return;
+        // A failure passes; the next round asks again, and the part that is followed says that the line is down.
+        await api(part.path, { signal }).then(({ documents }) => { part.documents = documents; draw(); }, () => {});
+      }
     }
   }
 
