@@ -97,7 +97,7 @@ impl Host {
         let router = health::watched(stack.router(), options.data_dir.clone());
         let stop = stack.stop.clone();
         stack.tasks.spawn(gateway::serve(aws, stack.gateway.clone(), stop.clone().cancelled_owned()));
-        stack.tasks.spawn(http_api::serve(api, router, issuer.router(), stop));
+        stack.tasks.spawn(http_api::serve(api, api_url.clone(), router, issuer.router(), stop));
         Ok(Self { api_url, aws_url, stack, storage, processor, _data_dir: data_dir })
     }
 
