@@ -20,6 +20,11 @@ pub(crate) fn evaluate(
     Ok(evaluation.done)
 }
 
+/// Whether an expression holds that stands by itself and names no condition: rules have none.
+pub(crate) fn holds(node: &Node, place: &Place, scope: &Scope<'_>) -> Result<bool, TemplateError> {
+    Evaluation { declared: &[], scope, done: BTreeMap::new(), running: Vec::new() }.truth(node, place)
+}
+
 struct Evaluation<'t> {
     declared: &'t [Entry],
     scope: &'t Scope<'t>,

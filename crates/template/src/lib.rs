@@ -15,6 +15,7 @@ mod parameters;
 mod place;
 mod plan;
 mod resource;
+mod rules;
 mod scope;
 mod settings;
 mod syntax;

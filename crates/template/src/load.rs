@@ -8,6 +8,7 @@ use crate::parameters::{self, Parameter};
 use crate::place::Place;
 use crate::plan::{Event, Plan, Route};
 use crate::resource::{self, ReadFile};
+use crate::rules;
 use crate::scope::{Kind, Resource, Scope, check_dependencies, read_all};
 use crate::settings::Settings;
 use crate::syntax::{Entry, Sections};
@@ -30,6 +31,7 @@ impl Plan {
         let parameters = parameters::apply(&sections.parameters, &settings.parameters)?;
         let conditions = {
             let blind = Scope::new(settings, &parameters, BTreeMap::new(), &[]);
+            rules::check(&sections.rules, &blind)?;
             conditions::evaluate(&sections.conditions, &blind)?
         };
         let resources = read_all(sections.resources, &sections.globals, &conditions)?;

@@ -66,7 +66,7 @@ pub(super) async fn rehearse(plan: &template::Plan, world: &World) -> Result<(),
 
 /// Parameters for the rehearsal, when neither the processor's address nor this machine's secrets are known yet.
 pub(super) fn rehearsal_parameters(options: &super::UpOptions) -> wiring::Parameters {
-    const SECRET: &str = "whsec_cmVoZWFyc2FsLXJlaGVhcnNhbC1yZWhlYXJzYWw=";
+    const SECRET: &str = "whsec_cmVoZWFyc2FsLXJlaGVhcnNhbC1yZWhlYXJzYWwtMzJi";
     let url = || "http://127.0.0.1:1".to_owned();
     wiring::Parameters {
         aws_endpoint: url(),

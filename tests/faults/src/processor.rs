@@ -23,7 +23,7 @@ pub const FILES_HOST: &str = "files.processor.test";
 /// What it asks for.
 pub const TOKEN: &str = "simulated-token";
 /// What it signs with.
-pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub const SECRET: &str = "whsec_c2VjcmV0LW9mLXRoZS1zaW11bGF0aW9uLTMyLWJ5dGVz";
 /// How often it tries to call back before it leaves it to be asked.
 const CALLBACK_TRIES_MAX: u32 = 6;
 /// How long it waits after its first try; doubles each time.

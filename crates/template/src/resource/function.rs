@@ -25,9 +25,14 @@ pub(super) fn read(
 ) -> Result<Function, TemplateError> {
     // Who may do what, and on which processor, means nothing inside one process;
     // logs and traces go where the host sends its own.
+    // One process has one version of itself, so an alias is the function and nothing is rolled out.
     fields.aws_only(&[
         "FunctionName",
         "Architectures",
+        "AutoPublishAlias",
+        "AutoPublishAliasAllProperties",
+        "AutoPublishCodeSha256",
+        "DeploymentPreference",
         "Description",
         "LoggingConfig",
         "Policies",

@@ -48,6 +48,7 @@ fn http_api(mut fields: Fields<'_>) -> Result<(), TemplateError> {
         "Description",
         "FailOnWarnings",
         "Name",
+        "RouteSettings",
         "Tags",
     ]);
     fields.finish()

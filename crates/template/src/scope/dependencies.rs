@@ -107,7 +107,10 @@ fn collect<'node>(node: &'node Node, names: &mut Vec<&'node str>) {
     match node {
         Node::List(items) => items.iter().for_each(|item| collect(item, names)),
         Node::Map(fields) => fields.iter().for_each(|(_, inner)| collect(inner, names)),
-        Node::Call(Intrinsic::Ref, target) => names.extend(target.text()),
+        // `Function.Alias` leads to the function.
+        Node::Call(Intrinsic::Ref, target) => {
+            names.extend(target.text().and_then(|name| name.split('.').next()))
+        }
         Node::Call(Intrinsic::GetAtt, target) => match target.as_ref() {
             Node::Text(text) => names.extend(text.split('.').next()),
             Node::List(parts) => names.extend(parts.first().and_then(Node::text)),

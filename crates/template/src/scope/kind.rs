@@ -22,9 +22,10 @@ pub(crate) struct AwsOnlyType {
 }
 
 /// One machine serves one person or one team: who may call what is settled by the operating
-/// system and by binding to loopback, and operators read its own log and pages. So policies,
-/// roles, log groups, topics and alarms are checked for references that lead nowhere, not run.
-static AWS_ONLY: [AwsOnlyType; 8] = [
+/// system and by binding to loopback, people sign in at the development issuer, and operators
+/// read its own log and pages. So policies, roles, user pools, log groups, topics, alarms and
+/// dashboards are checked for references that lead nowhere, not run.
+static AWS_ONLY: [AwsOnlyType; 15] = [
     AwsOnlyType {
         name: "AWS::S3::BucketPolicy",
         properties: &["Bucket", "PolicyDocument"],
@@ -88,6 +89,70 @@ static AWS_ONLY: [AwsOnlyType; 8] = [
             "TreatMissingData",
         ],
         name_property: Some("AlarmName"),
+    },
+    AwsOnlyType {
+        name: "AWS::SNS::TopicPolicy",
+        properties: &["PolicyDocument", "Topics"],
+        name_property: None,
+    },
+    AwsOnlyType {
+        name: "AWS::SNS::Subscription",
+        properties: &["Endpoint", "Protocol", "TopicArn"],
+        name_property: None,
+    },
+    AwsOnlyType {
+        name: "AWS::CloudWatch::Dashboard",
+        properties: &["DashboardBody", "DashboardName"],
+        name_property: Some("DashboardName"),
+    },
+    AwsOnlyType {
+        name: "AWS::Cognito::UserPool",
+        properties: &[
+            "AccountRecoverySetting",
+            "AdminCreateUserConfig",
+            "AliasAttributes",
+            "AutoVerifiedAttributes",
+            "DeletionProtection",
+            "EnabledMfas",
+            "MfaConfiguration",
+            "Policies",
+            "UserPoolName",
+            "UserPoolTier",
+            "UsernameConfiguration",
+        ],
+        name_property: Some("UserPoolName"),
+    },
+    AwsOnlyType {
+        name: "AWS::Cognito::UserPoolClient",
+        properties: &[
+            "AccessTokenValidity",
+            "AllowedOAuthFlows",
+            "AllowedOAuthFlowsUserPoolClient",
+            "AllowedOAuthScopes",
+            "CallbackURLs",
+            "ClientName",
+            "EnableTokenRevocation",
+            "ExplicitAuthFlows",
+            "GenerateSecret",
+            "IdTokenValidity",
+            "LogoutURLs",
+            "PreventUserExistenceErrors",
+            "RefreshTokenValidity",
+            "SupportedIdentityProviders",
+            "TokenValidityUnits",
+            "UserPoolId",
+        ],
+        name_property: None,
+    },
+    AwsOnlyType {
+        name: "AWS::Cognito::UserPoolDomain",
+        properties: &["Domain", "UserPoolId"],
+        name_property: None,
+    },
+    AwsOnlyType {
+        name: "AWS::Cognito::UserPoolGroup",
+        properties: &["Description", "GroupName", "UserPoolId"],
+        name_property: None,
     },
 ];
 

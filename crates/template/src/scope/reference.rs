@@ -7,6 +7,9 @@ use crate::error::{Problem, TemplateError};
 use crate::place::Place;
 use crate::settings::Settings;
 
+/// SAM lets `Ref` name a function's alias like this.
+const ALIAS: &str = ".Alias";
+
 impl Scope<'_> {
     /// What `Ref` gives for a pseudo parameter, a parameter or a resource.
     pub(crate) fn reference(&self, name: &str, place: &Place) -> Result<String, TemplateError> {
@@ -15,6 +18,9 @@ impl Scope<'_> {
         }
         if let Some(parameter) = self.parameters.get(name) {
             return Ok(parameter.value.clone());
+        }
+        if let Some(function) = name.strip_suffix(ALIAS) {
+            return self.alias(function, place);
         }
         let resource = self.target(name, place)?;
         match resource.kind {
@@ -25,6 +31,15 @@ impl Scope<'_> {
             Kind::AwsOnly(known) if known.name == "AWS::SNS::Topic" => self.arn(resource),
             Kind::Bucket | Kind::Table | Kind::Function | Kind::AwsOnly(_) => self.name(resource),
         }
+    }
+
+    /// What SAM's `Function.Alias` gives where an alias is published: here, the function's own ARN.
+    fn alias(&self, name: &str, place: &Place) -> Result<String, TemplateError> {
+        let resource = self.target(name, place)?;
+        if resource.kind != Kind::Function || resource.properties.get("AutoPublishAlias").is_none() {
+            return Err(no_attribute(name, "Alias", place));
+        }
+        self.arn(resource)
     }
 
     /// What `Fn::GetAtt` gives.

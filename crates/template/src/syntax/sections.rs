@@ -27,6 +27,7 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Sections {
     pub(crate) parameters: Vec<Entry>,
+    pub(crate) rules: Vec<Entry>,
     pub(crate) conditions: Vec<Entry>,
     pub(crate) globals: Vec<Entry>,
     pub(crate) resources: Vec<Entry>,
@@ -50,6 +51,7 @@ impl Sections {
                 // Words and tool settings for people and consoles.
                 "Description" | "Metadata" => {}
                 "Parameters" => sections.parameters = entries(node, &place)?,
+                "Rules" => sections.rules = entries(node, &place)?,
                 "Conditions" => sections.conditions = entries(node, &place)?,
                 "Globals" => sections.globals = entries(node, &place)?,
                 "Resources" => sections.resources = entries(node, &place)?,

@@ -18,7 +18,7 @@ Resources:
   B: {{ Type: AWS::S3::Bucket, Properties: {{ BucketName: bbb }} }}
   Api: {{ Type: AWS::Serverless::HttpApi }}
   Topic: {{ Type: AWS::SNS::Topic, Properties: {{ TopicName: t }} }}
-  F: {{ Type: AWS::Serverless::Function, Properties: {{ FunctionName: f, CodeUri: ../functions/f }} }}
+  F: {{ Type: AWS::Serverless::Function, Properties: {{ FunctionName: f, CodeUri: ../functions/f, AutoPublishAlias: live }} }}
   M:
     Type: AWS::Serverless::StateMachine
     Properties:
@@ -41,6 +41,8 @@ fn references_give_what_the_host_serves() {
     check("!GetAtt B.Arn", "arn:aws:s3:::bbb");
     check("!Ref F", "f");
     check("!GetAtt F.Arn", "arn:aws:lambda:eu-central-1:000000000000:function:f");
+    // One process has one version of a function, whatever the alias.
+    check("!Ref F.Alias", "arn:aws:lambda:eu-central-1:000000000000:function:f");
     check("!Ref M", "arn:aws:states:eu-central-1:000000000000:stateMachine:m");
     check("!GetAtt Api.ApiEndpoint", "http://127.0.0.1:8080");
     check("!Ref Topic", "arn:aws:sns:eu-central-1:000000000000:t");

@@ -6,6 +6,10 @@ mod any_text;
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
+mod parameters;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod texts;

@@ -113,6 +113,37 @@ fn what_the_host_does_not_run() {
 }
 
 #[test]
+fn rules_that_cannot_be_kept_or_are_not_kept() {
+    let rule = |rule: &str| format!("Rules: {{ R: {rule} }}\n{}", queue("DelaySeconds: 0"));
+    check(&rule("{}"), "Rules.R.Assertions: expected a list, found nothing");
+    check(&rule("{ Other: 1 }"), "Rules.R.Other: not run by the single-machine host");
+    check(&rule("{ Assertions: [{}] }"), "Rules.R.Assertions[0].Assert: is missing");
+    check(
+        &rule("{ Assertions: [{ Assert: !Equals [a, a] }] }"),
+        "Rules.R.Assertions[0].AssertDescription: is missing",
+    );
+    check(
+        &rule("{ Assertions: [{ Assert: !Equals [a, b], AssertDescription: Set a to b. }] }"),
+        "Rules.R: Set a to b.",
+    );
+    check(
+        &rule("{ RuleCondition: !Condition C, Assertions: [] }"),
+        "Rules.R.RuleCondition: nothing in the template is called C",
+    );
+    let idle =
+        "{ RuleCondition: !Equals [a, b], Assertions: [{ Assert: !Equals [a, b], AssertDescription: x }] }";
+    assert!(load(&rule(idle)).is_ok());
+}
+
+#[test]
+fn only_a_function_with_an_alias_has_one() {
+    let output =
+        |name: &str| format!("{}\nOutputs: {{ O: {{ Value: !Ref {name}.Alias }} }}", function("Timeout: 3"));
+    check(&output("F"), "Outputs.O.Value: F gives no attribute Alias");
+    check(&output("Q"), "Outputs.O.Value: Q gives no attribute Alias");
+}
+
+#[test]
 fn what_is_missing_or_out_of_range() {
     check("[1]", "not a template: the whole is not a mapping");
     check("Description: x", "Resources: is missing");
