@@ -33,7 +33,7 @@ def packaged(repository, binaries, s3, left_out):
                 definition = (place.parent / properties["DefinitionUri"]).resolve()
                 properties["DefinitionUri"] = put(s3, definition.name, definition.read_bytes())
             case "AWS::CloudWatch::Alarm" if "Metrics" in properties:
-                left_out.append(f"{name}: MiniStack knows no alarms on metric math")
+                left_out.append(f"{name} left out: MiniStack knows no alarms on metric math")
                 del template["Resources"][name]
     put(s3, "template.json", json.dumps(template).encode())
     return f"{s3.meta.endpoint_url}/{BUCKET}/template.json"

@@ -54,6 +54,8 @@ class Processes:
         environment = os.environ | {
             "GATEWAY_PORT": str(port),
             "BIND_HOST": "127.0.0.1",
+            # Whoever does not sign as the account itself is held against the policies of its role.
+            "AUTH": "true",
             # Functions reach it here.
             "AWS_ENDPOINT_URL": url,
             "MINISTACK_REGION": os.environ["AWS_REGION"],

@@ -10,6 +10,7 @@ import tempfile
 import threading
 
 from package import packaged
+from permissions import adapted
 from processes import Processes
 from routes import imported
 from scenarios import Known, run, table
@@ -31,14 +32,14 @@ def main():
     if os.environ["REFEREE_HOST"] != "no":
         host = run(options.suite, options.scenarios, work / "host.out")
     with Processes(work) as processes:
-        stack, addresses, left_out = deployed(options, processes, work)
+        stack, addresses, changed = deployed(options, processes, work)
         with Schedule(stack):
             environment = {"LECTERN_REFEREE": json.dumps(addresses)}
             referee = run(options.suite, options.scenarios, work / "referee.out", environment)
         stack.delete()
     known = Known(REPOSITORY / "tests/referee/known.toml")
     lines, passed = table(host, referee, known)
-    print("\n".join(lines + [f"not deployed: {what}" for what in left_out]))
+    print("\n".join(lines + [f"referee: {what}" for what in changed]))
     if passed:
         shutil.rmtree(work)
     else:
@@ -55,7 +56,7 @@ def arguments():
 
 
 def deployed(options, processes, work):
-    """The stack, the addresses that the suite needs of it, and what of the template was left out."""
+    """The stack, the addresses that the suite needs of it, and what is not as the template says."""
     issuer = processes.ready("issuer", [options.lectern, "issuer", "--port", "0", "--client-id", CLIENT])
     processor = processes.ready("processor", [
         options.lectern, "processor", "--port", "0", "--scriptable", "--token", TOKEN, "--secret", SECRET,
@@ -79,8 +80,8 @@ def deployed(options, processes, work):
     api, by_hand = imported(stack)
     api = f"{stack.endpoint}/_aws/execute-api/{api}"
     stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor"}, "UPDATE")
-    left_out.append(by_hand)
-    return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor}, left_out
+    changed = [*left_out, by_hand, *adapted(stack)]
+    return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor}, changed
 
 
 class Schedule:
