@@ -2,7 +2,7 @@
 
 use crate::{
     files,
-    harness::{Host, calm, fresh, lectern, repository, run_to_end},
+    harness::{Machine, calm_machine, fresh, lectern, repository, run_to_end},
 };
 use std::{
     collections::BTreeMap,
@@ -60,7 +60,7 @@ async fn refused_with(folder: &Path, more: &[&str], told: &[&str]) {
 
 /// A folder that a host has used and left.
 async fn used() -> PathBuf {
-    let host = Host::start("left", &[]).await;
+    let host = Machine::start("left", &[]).await;
     assert!(host.terminate().await.success());
     for name in DATABASES {
         assert!(!host.data_dir.join(format!("{name}-wal")).exists(), "{name} was not closed");
@@ -70,7 +70,7 @@ async fn used() -> PathBuf {
 
 /// A folder on which a host was killed that had taken a film in: logs are there, and a blob.
 async fn killed() -> PathBuf {
-    let host = Host::start("killed-and-left", &[]).await;
+    let host = Machine::start("killed-and-left", &[]).await;
     let teacher = host.api("teacher").await;
     let id = teacher.submit("lesson.mp4", &files::sample("lesson.mp4")).await;
     teacher.finished(&id).await;
@@ -80,7 +80,7 @@ async fn killed() -> PathBuf {
 
 /// Starts on a folder after all, and finds what was there before.
 async fn starts(folder: &Path, more: &[&str]) {
-    let host = Host::start_on_folder("mended", folder, more).await;
+    let host = Machine::start_on_folder("mended", folder, more).await;
     assert_eq!(host.api("teacher").await.get("/healthz").await.status, 200);
     host.kill().await;
 }
@@ -126,7 +126,7 @@ pub(crate) async fn a_folder_that_cannot_be_written() {
 }
 
 pub(crate) async fn a_folder_in_use() {
-    let host = calm().await;
+    let host = calm_machine().await;
     let secrets = fs::read(host.data_dir.join("secrets.json")).unwrap();
     let arguments = ["--port", "0", "--aws-port", "0", "--data-dir", host.data_dir.to_str().unwrap()];
     refused(&arguments, &["in use", "--data-dir"]).await;

@@ -2,7 +2,7 @@
 
 use crate::{
     files,
-    harness::{Api, Host},
+    harness::{Api, Host, Machine},
     normalized,
 };
 use futures::future::join_all;
@@ -38,7 +38,7 @@ async fn all_ready_once(host: &Host, ids: &[String]) {
 }
 
 pub(crate) async fn a_host_that_was_stopped_goes_on() {
-    let host = Host::start("stopped", &OPTIONS).await;
+    let host = Machine::start("stopped", &OPTIONS).await;
     let teacher = host.api("teacher").await;
     let ids = submit(&teacher).await;
     let with_the_processor = |document: &serde_json::Value| document["attempts"][0].is_object();
@@ -55,7 +55,7 @@ pub(crate) async fn a_host_that_was_stopped_goes_on() {
 }
 
 pub(crate) async fn a_host_that_was_killed_goes_on() {
-    let host = Host::start("killed", &OPTIONS).await;
+    let host = Machine::start("killed", &OPTIONS).await;
     let ids = submit(&host.api("teacher").await).await;
     host.kill().await;
     let host = host.start_again().await;
@@ -73,7 +73,7 @@ pub(crate) async fn a_host_that_was_killed_goes_on() {
 }
 
 pub(crate) async fn a_host_goes_on_at_other_addresses() {
-    let host = Host::start("moved", &OPTIONS).await;
+    let host = Machine::start("moved", &OPTIONS).await;
     let ids = submit(&host.api("teacher").await).await;
     host.kill().await;
     let host = host.start_elsewhere().await;

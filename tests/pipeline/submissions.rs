@@ -82,3 +82,24 @@ pub(crate) async fn a_lost_answer_is_made_up_for() {
     let id = submit(stage, "lost-answer.md", script).await;
     assert_eq!(attempts(&ready(stage, &id).await), 1, "the same reference was sent again");
 }
+
+pub(crate) async fn a_machine_that_is_stopped_fails_its_document_and_a_redrive_saves() {
+    /// Six hours, which are minutes at the stage's pace: long enough to be stopped in.
+    const WAIT_SECONDS: u64 = 6 * 3600;
+    let stage = stage().await;
+    let script = Script::of("stopped").with("answers", json!([429])).with("retry_after", WAIT_SECONDS);
+    let id = submit(stage, "stopped.md", script).await;
+    stage.host.aws().await.stop("transfer", &id).await;
+    let document = stage.host.api("teacher").await.finished(&id).await;
+    let told = Told {
+        code: "machine-failed",
+        sentence: "The recovery of this document ended with an error.",
+        next_action: "the operator has been told",
+    };
+    told.of_document(&document, "failed");
+    assert_eq!(document["failure"]["cause"], "machine-failed/ABORTED", "{document:#}");
+    let operator = stage.host.api("operator").await;
+    let redriven = operator.post("/api/operations/redrive", &json!({ "ids": [id] })).await;
+    assert_eq!(redriven.body["redriven"], json!([id]), "{}", redriven.text);
+    ready(stage, &id).await;
+}

@@ -3,6 +3,7 @@
 mod client;
 mod documents;
 mod failed;
+mod issuer;
 mod machine;
 mod normalize;
 mod output;
@@ -53,6 +54,8 @@ enum Command {
     Normalize(normalize::NormalizeOptions),
     /// Start the reference processor by itself.
     Processor(::processor::Options),
+    /// Start the development issuer by itself, for a stack that runs elsewhere.
+    Issuer(issuer::IssuerOptions),
 }
 
 /// Where the running host is, and as whom to talk to it.
@@ -104,5 +107,6 @@ async fn dispatch(command: Command) -> Result<ExitCode, CliError> {
         Command::Machine(command) => machine::run(&command),
         Command::Normalize(options) => normalize::normalize(&options),
         Command::Processor(options) => processor::processor(options).await,
+        Command::Issuer(options) => issuer::issuer(options).await,
     }
 }

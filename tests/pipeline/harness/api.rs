@@ -29,10 +29,10 @@ impl Api {
         Self { http: Client::builder().no_proxy().build().unwrap(), url: url.to_owned(), token: None }
     }
 
-    pub(crate) async fn sign_in(url: &str, account: &str) -> Self {
+    pub(crate) async fn sign_in(url: &str, issuer_url: &str, account: &str) -> Self {
         let stranger = Self::without_token(url);
         let form = format!("grant_type=password&username={account}&client_id=lectern-local");
-        let request = stranger.http.post(format!("{url}/issuer/token"));
+        let request = stranger.http.post(format!("{issuer_url}/token"));
         let answer = request
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form)

@@ -164,6 +164,17 @@ impl Aws {
         found
     }
 
+    /// Waits until a machine runs for a document, and stops it, as an operator would.
+    pub(crate) async fn stop(&self, machine: &str, document_id: &str) {
+        let arn = eventually(&format!("{machine} of {document_id} runs"), async || {
+            let executions = self.executions(machine, document_id).await;
+            let running = executions.iter().find(|(_, status)| status == "RUNNING");
+            running.map(|(arn, _)| arn.clone()).ok_or_else(|| format!("{executions:?}"))
+        })
+        .await;
+        self.states.stop_execution().execution_arn(arn).send().await.unwrap();
+    }
+
     /// Waits until a document's one execution of a machine has succeeded; answers with its history.
     pub(crate) async fn succeeded(&self, machine: &str, document_id: &str) -> Vec<HistoryEvent> {
         let arn = eventually(&format!("{machine} of {document_id} succeeds"), async || {

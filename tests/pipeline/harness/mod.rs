@@ -3,17 +3,21 @@
 mod api;
 mod aws;
 mod host;
+mod machine;
 mod process;
 mod processor;
+mod referee;
 mod shared;
 mod wait;
 
 pub(crate) use api::{Answer, Api};
 pub(crate) use aws::{Aws, NORMALIZED, RESULTS, UPLOADS, states_entered, states_named};
 pub(crate) use host::Host;
+pub(crate) use machine::Machine;
 pub(crate) use process::{Process, lectern};
 pub(crate) use processor::{Processor, Script};
-pub(crate) use shared::{NARROW_BYTES_MAX, Stage, calm, end, narrow, stage};
+pub(crate) use referee::referee;
+pub(crate) use shared::{NARROW_BYTES_MAX, Stage, calm, calm_machine, end, narrow, stage};
 pub(crate) use wait::{eventually, run_to_end};
 
 use std::{

@@ -7,7 +7,8 @@ const SECRET: &str = "whsec_bGVjdGVybi1waXBlbGluZS10ZXN0cy1zZWNyZXQtMzI=";
 
 /// A reference processor that misbehaves to the letter.
 pub(crate) struct Processor {
-    process: Process,
+    /// None if somebody else has started it.
+    process: Option<Process>,
     pub(crate) url: String,
     http: Client,
 }
@@ -35,8 +36,14 @@ impl Processor {
         let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
         arguments.extend(["--data-dir".to_owned(), folder.to_str().unwrap().to_owned()]);
         let process = Process::start("processor", &arguments).await;
-        let url = process.ready["ready ".len()..].trim_end_matches('/').to_owned();
-        Self { process, url, http: Client::builder().no_proxy().build().unwrap() }
+        let url = process.ready["ready ".len()..].to_owned();
+        Self { process: Some(process), ..Self::at(&url) }
+    }
+
+    /// One that was started with the same token and secret.
+    pub(crate) fn at(url: &str) -> Self {
+        let url = url.trim_end_matches('/').to_owned();
+        Self { process: None, url, http: Client::builder().no_proxy().build().unwrap() }
     }
 
     /// What makes a host use it.
@@ -63,6 +70,8 @@ impl Processor {
     }
 
     pub(crate) async fn kill(&self) {
-        self.process.kill().await;
+        if let Some(process) = &self.process {
+            process.kill().await;
+        }
     }
 }

@@ -1,4 +1,4 @@
-use super::{FOLDER, Host, Processor};
+use super::{FOLDER, Host, Machine, Processor, referee};
 use std::{fs, process::ExitCode};
 use tokio::sync::OnceCell;
 
@@ -11,25 +11,34 @@ const STAGE_SCALE: &str = "120";
 /// What the narrow host takes at most, in bytes.
 pub(crate) const NARROW_BYTES_MAX: usize = 1000;
 
-static CALM: OnceCell<Host> = OnceCell::const_new();
-static NARROW: OnceCell<Host> = OnceCell::const_new();
+static CALM: OnceCell<Machine> = OnceCell::const_new();
+static NARROW: OnceCell<Machine> = OnceCell::const_new();
+static CROSSED: OnceCell<Machine> = OnceCell::const_new();
 static STAGE: OnceCell<Stage> = OnceCell::const_new();
 
 /// A host and the processor that it uses, for everything that goes wrong between them.
 pub(crate) struct Stage {
-    pub(crate) host: Host,
+    pub(crate) host: &'static Host,
     pub(crate) processor: Processor,
 }
 
 /// The host on which nothing goes wrong but what is handed in.
 pub(crate) async fn calm() -> &'static Host {
-    CALM.get_or_init(|| Host::start("calm", &["--time-scale", CALM_SCALE])).await
+    match referee() {
+        Some(stage) => stage.host,
+        None => calm_machine().await,
+    }
+}
+
+/// The same, as a process with a folder.
+pub(crate) async fn calm_machine() -> &'static Machine {
+    CALM.get_or_init(|| Machine::start("calm", &["--time-scale", CALM_SCALE])).await
 }
 
 /// A host that takes small files only.
 pub(crate) async fn narrow() -> &'static Host {
     let options = ["--time-scale", CALM_SCALE, "--upload-bytes-max", "1000"];
-    NARROW.get_or_init(|| async move { Host::start("narrow", &options).await }).await
+    NARROW.get_or_init(|| async move { Machine::start("narrow", &options).await }).await
 }
 
 /// The host whose processor misbehaves as it is told.
@@ -37,18 +46,25 @@ pub(crate) async fn stage() -> &'static Stage {
     let start = async || {
         let processor = Processor::start().await;
         let options = [&["--time-scale", STAGE_SCALE], &processor.options()[..]].concat();
-        Stage { host: Host::start("stage", &options).await, processor }
+        let host = CROSSED.get_or_init(|| async move { Machine::start("stage", &options).await }).await;
+        Stage { host, processor }
     };
-    STAGE.get_or_init(start).await
+    match referee() {
+        Some(stage) => stage,
+        None => STAGE.get_or_init(start).await,
+    }
 }
 
 /// Ends the shared hosts. What lies in a dead-letter queue by then was lost to everybody; what lies on disk is kept if
 /// somebody has to look at it.
 pub(crate) async fn end(passed: bool) -> ExitCode {
     let mut dead = 0;
-    for host in [CALM.get(), NARROW.get(), STAGE.get().map(|stage| &stage.host)].into_iter().flatten() {
-        dead += host.aws().await.dead_letters().await;
-        host.kill().await;
+    for machine in [CALM.get(), NARROW.get(), CROSSED.get()].into_iter().flatten() {
+        dead += machine.aws().await.dead_letters().await;
+        machine.kill().await;
+    }
+    if let Some(stage) = referee() {
+        dead += stage.host.aws().await.dead_letters().await;
     }
     if let Some(stage) = STAGE.get() {
         stage.processor.kill().await;

@@ -1,0 +1,109 @@
+"""Deploys the template to MiniStack, runs the pipeline's scenarios on one machine and there, and prints how they went."""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import threading
+
+from package import packaged
+from permissions import adapted
+from processes import Processes
+from routes import imported
+from scenarios import Known, run, table
+from stack import Stack
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+# Divides every configured duration, as it does on the stage of the suite's own host.
+SCALE = 120
+# What the suite's processor signs and is asked with (tests/pipeline/harness/processor.rs).
+TOKEN = "the-token-of-the-pipeline-tests"
+SECRET = "whsec_bGVjdGVybi1waXBlbGluZS10ZXN0cy1zZWNyZXQtMzI="
+CLIENT = "lectern-local"
+
+
+def main():
+    options = arguments()
+    work = pathlib.Path(tempfile.mkdtemp(prefix="run.", dir=options.work))
+    host = {}
+    if os.environ["REFEREE_HOST"] != "no":
+        host = run(options.suite, options.scenarios, work / "host.out")
+    with Processes(work) as processes:
+        stack, addresses, changed = deployed(options, processes, work)
+        with Schedule(stack):
+            environment = {"LECTERN_REFEREE": json.dumps(addresses)}
+            referee = run(options.suite, options.scenarios, work / "referee.out", environment)
+        stack.delete()
+    known = Known(REPOSITORY / "tests/referee/known.toml")
+    lines, passed = table(host, referee, known)
+    print("\n".join(lines + [f"referee: {what}" for what in changed]))
+    if passed:
+        shutil.rmtree(work)
+    else:
+        print(f"logs are kept in {work}")
+    sys.exit(0 if passed else 1)
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    for name in ["suite", "lectern", "binaries", "work"]:
+        parser.add_argument(f"--{name}", type=lambda path: pathlib.Path(path).resolve(), required=True)
+    parser.add_argument("scenarios", nargs="*")
+    return parser.parse_args()
+
+
+def deployed(options, processes, work):
+    """The stack, the addresses that the suite needs of it, and what is not as the template says."""
+    issuer = processes.ready("issuer", [options.lectern, "issuer", "--port", "0", "--client-id", CLIENT])
+    processor = processes.ready("processor", [
+        options.lectern, "processor", "--port", "0", "--scriptable", "--token", TOKEN, "--secret", SECRET,
+        "--data-dir", work / "processor",
+    ])
+    stack, left_out = Stack(processes.ministack(SCALE)), []
+    template = packaged(REPOSITORY, options.binaries, stack.client("s3"), left_out)
+    parameters = {
+        "PageOrigin": stack.endpoint,
+        "ProcessorUrl": processor,
+        "ProcessorToken": TOKEN,
+        "CallbackSecrets": SECRET,
+        "FetchHosts": "127.0.0.1",
+        "FetchLoopback": "true",
+        "OidcIssuer": issuer,
+        "OidcClientId": CLIENT,
+        "TimeScale": str(SCALE),
+    }
+    stack.deploy(template, parameters, "CREATE")
+    # MiniStack answers for an HTTP API at a name below `localhost`, which few resolvers know, and at this path.
+    api, by_hand = imported(stack)
+    api = f"{stack.endpoint}/_aws/execute-api/{api}"
+    stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor"}, "UPDATE")
+    changed = [*left_out, by_hand, *adapted(stack)]
+    return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor}, changed
+
+
+class Schedule:
+    """Invokes what the template schedules as often as the scale wants it, beside MiniStack's own schedule in real time."""
+
+    def __init__(self, stack):
+        self.sweep = stack.resources("AWS::Lambda::Function")["SweepFunction"]
+        self.functions = stack.client("lambda")
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.invoke)
+
+    def __enter__(self):
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def invoke(self):
+        while not self.over.wait(60 / SCALE):
+            self.functions.invoke(FunctionName=self.sweep, Payload=b"{}")
+
+
+if __name__ == "__main__":
+    main()
