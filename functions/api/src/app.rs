@@ -4,6 +4,7 @@ use crate::{
     auth::{Expected, Keys, Person},
     contents, crowd, documents,
     download::Buckets,
+    front_door::{self, FrontDoor},
     health::health,
     lists::{self, Catalogue},
     notes, openapi, operations,
@@ -39,6 +40,7 @@ pub(crate) struct Api {
     pub(crate) expected: Expected,
     pub(crate) allowances: Allowances,
     pub(crate) policy: Policy,
+    pub(crate) front_door: FrontDoor,
     pub(crate) upload_bytes_max: u64,
     pub(crate) waits: Waits,
     pub(crate) clock: Arc<dyn Clock>,
@@ -63,6 +65,7 @@ impl Api {
             },
             allowances: Allowances::new(&runtime.variables)?,
             policy: Policy::default(),
+            front_door: FrontDoor::new(&runtime.variables)?,
             upload_bytes_max: uploads::upload_bytes_max(&runtime.variables)?,
             waits: Waits::new(runtime.pace()?),
             clock: Arc::clone(&runtime.clock),
@@ -84,7 +87,8 @@ impl Api {
 /// The API's routes, for AWS Lambda and for one machine alike.
 ///
 /// Settings: `DOCUMENTS_TABLE`, `NOTES_TABLE`, `UPLOADS_BUCKET`, `RESULTS_BUCKET`, `NORMALIZED_BUCKET`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`;
-/// the queues, their dead-letter queues and the machines; optional `UPLOAD_BYTES_MAX`, `REQUESTS_PER_SECOND`, `TIME_SCALE`.
+/// the queues, their dead-letter queues and the machines; optional `UPLOAD_BYTES_MAX`, `REQUESTS_PER_SECOND`, `TIME_SCALE`,
+/// `EDGE_KEY_SHA256`.
 pub async fn router(runtime: Runtime) -> Result<Router, Misconfigured> {
     Ok(routes(Arc::new(Api::new(&runtime)?)))
 }
@@ -115,6 +119,7 @@ fn routes(api: Arc<Api>) -> Router {
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(crowd::places(), crowd::admit))
+        .layer(middleware::from_fn_with_state(api.front_door, front_door::pass))
         .layer(middleware::map_response(guard))
         .with_state(api)
 }

@@ -40,6 +40,7 @@ mod crowd;
 mod documents;
 mod download;
 mod fingerprint;
+mod front_door;
 mod health;
 pub mod item;
 pub mod lists;

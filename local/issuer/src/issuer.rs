@@ -106,7 +106,7 @@ impl Inner {
         self.sign(
             account,
             "access",
-            &json!({"client_id": self.client_id, "scope": "openid", "username": account.username}),
+            &json!({"client_id": self.client_id, "scope": "openid", "username": account.username, "version": 2}),
         )
     }
 

@@ -143,6 +143,20 @@ async fn somebody_signs_in_on_the_page() {
     assert_eq!((&id["token_use"], &id["aud"], &id["nonce"]), (&json!("id"), &json!("lectern"), &json!("n1")));
 }
 
+/// What Cognito's manual has in an access token ("Understanding the access token"): no `aud`, and nothing that a person could
+/// have written. Whoever is taken in by more here would be turned away on AWS.
+#[tokio::test]
+async fn an_access_token_says_nothing_that_cognitos_would_not() {
+    let world = World::new();
+    let claims = world.read(&world.issuer.token_for("teacher").unwrap()).await;
+    let cognito = "auth_time client_id cognito:groups device_key event_id exp iat iss jti origin_jti scope sub token_use username version";
+    let cognito: Vec<_> = cognito.split(' ').collect();
+    for claim in claims.as_object().unwrap().keys() {
+        assert!(cognito.contains(&claim.as_str()), "{claim}");
+    }
+    assert_eq!(claims["version"], 2);
+}
+
 #[tokio::test]
 async fn a_code_is_good_once_in_time_and_for_who_asked() {
     let world = World::new();

@@ -8,6 +8,8 @@ mod evaluation;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod refusals;

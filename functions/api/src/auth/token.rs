@@ -199,6 +199,26 @@ pub(crate) mod tests {
         assert_eq!(read_with("token_use", json!("id")), Err(Refusal::WrongUse));
     }
 
+    /// The claims of the example in Cognito's manual: there is no `aud`, and what else is there changes nothing.
+    #[test]
+    fn a_token_with_cognitos_claims_is_taken_for_its_groups_alone() {
+        let issuer = Issuer::new();
+        let mut claims = good();
+        let more = json!({
+            "version": 2, "scope": "openid", "auth_time": NOW, "iat": NOW, "jti": "j", "origin_jti": "o", "event_id": "e",
+            "aud": "another", "custom:school": "school-2", "custom:role": "operator",
+        });
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let read = read(&issuer.sign(&claims), &issuer.key()).unwrap();
+        assert_eq!(read.groups, ["teacher", "school:school-1"]);
+        // What an id token has in its place does not do.
+        claims.as_object_mut().unwrap().remove("client_id");
+        claims["aud"] = json!("lectern");
+        let read =
+            super::claims(&issuer.sign(&claims), &issuer.key(), &expected(), Moment::from_millis(NOW * 1000));
+        assert_eq!(read.map(drop), Err(Refusal::WrongClient));
+    }
+
     #[test]
     fn a_token_of_another_key_or_with_another_payload_is_refused() {
         let (issuer, stranger) = (Issuer::new(), Issuer::new());
