@@ -43,5 +43,6 @@ def table(host, referee, known):
             good, there = not good, "ok, although known.toml says otherwise" if good else f"referee: {reason}"
         passed = passed and good and here == "ok"
         lines.append(f"{name:{width}}  {here:6}  {there}")
-    lines.append(f"{len(alone)} are about one machine only and not run here: {', '.join(alone)}")
+    if alone:
+        lines.append(f"{len(alone)} are about one machine only and not run here: {', '.join(alone)}")
     return lines, passed
