@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -20,16 +21,18 @@ class Processes:
         self.running = []
 
     def __enter__(self):
+        # Whoever ends this ends them too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         return self
 
     def __exit__(self, *_):
         for process in reversed(self.running):
             end(process)
 
-    def start(self, name, command, environment=None):
+    def start(self, name, command, environment=None, stdout=subprocess.DEVNULL):
         log = open(self.folder / f"{name}.log", "w")
         process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=log, text=True,
             start_new_session=True,
         )
         self.running.append(process)
@@ -37,7 +40,7 @@ class Processes:
 
     def ready(self, name, command):
         """Starts a `lectern` command; answers with the address that its ready line names."""
-        process = self.start(name, command)
+        process = self.start(name, command, stdout=subprocess.PIPE)
         words = process.stdout.readline().split()
         if words[:1] != ["ready"]:
             raise SystemExit(f"{name} does not serve; its log is in {self.folder}")

@@ -6,13 +6,13 @@ import pathlib
 import shutil
 import sys
 import tempfile
-import threading
 
 from package import packaged
 from permissions import adapted
 from processes import Processes
 from routes import imported
 from scenarios import run, table
+from schedule import Schedule
 from stack import Stack
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="run.", dir=options.work))
     with Processes(work) as processes:
         stack, addresses, changed = deployed(options, processes, work)
-        with Schedule(stack):
+        with Schedule(stack, SCALE):
             environment = {"LECTERN_REFEREE": json.dumps(addresses)}
             referee = run(options.suite, options.scenarios, work / "referee.out", environment)
         stack.delete()
@@ -79,27 +79,6 @@ def deployed(options, processes, work):
     stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor"}, "UPDATE")
     changed = [*left_out, by_hand, *adapted(stack)]
     return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor}, changed
-
-
-class Schedule:
-    """Invokes what the template schedules as often as the scale wants it, beside MiniStack's own schedule in real time."""
-
-    def __init__(self, stack):
-        self.sweep = stack.resources("AWS::Lambda::Function")["SweepFunction"]
-        self.functions = stack.client("lambda")
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self.invoke)
-
-    def __enter__(self):
-        self.thread.start()
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.thread.join()
-
-    def invoke(self):
-        while not self.over.wait(60 / SCALE):
-            self.functions.invoke(FunctionName=self.sweep, Payload=b"{}")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,14 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 
 LINE = re.compile(r"^test +(?:\[[^]]+\] +)?(?P<name>\S+) +\.\.\. (?P<outcome>ok|FAILED|ignored)$", re.MULTILINE)
+
+# The suite's last word, if it must be said.
+DEAD = "messages are left in dead-letter queues"
+NOTHING_LOST = "no message is left in a dead-letter queue"
 
 
 def run(suite, scenarios, log, environment=None, without=()):
@@ -15,7 +20,12 @@ def run(suite, scenarios, log, environment=None, without=()):
         for scenario in scenarios or [""]:
             command = [suite, "--color", "never", *skipped, *([scenario] if scenario else [])]
             subprocess.run(command, env=os.environ | (environment or {}), stdout=out, stderr=subprocess.STDOUT, check=False)
-    return {line["name"]: line["outcome"] for line in LINE.finditer(log.read_text())}
+    text = log.read_text()
+    outcomes = {line["name"]: line["outcome"] for line in LINE.finditer(text)}
+    outcomes[NOTHING_LOST] = "FAILED" if DEAD in text else "ok"
+    for failures in re.findall(r"^failures:\n(.*?)^failures:", text, re.MULTILINE | re.DOTALL):
+        print(f"{log.stem}: {failures}", file=sys.stderr)
+    return outcomes
 
 
 def table(host, referee, known):
@@ -23,7 +33,7 @@ def table(host, referee, known):
     reasons = tomllib.loads(known.read_text())
     width = max(map(len, referee), default=0)
     lines, passed, alone = [f"{'scenario':{width}}  {'host':6}  referee"], bool(referee), []
-    for name, there in referee.items():
+    for name, there in sorted(referee.items()):
         if there == "ignored":
             alone.append(name)
             continue
@@ -33,5 +43,6 @@ def table(host, referee, known):
             good, there = not good, "ok, although known.toml says otherwise" if good else f"referee: {reason}"
         passed = passed and good and here == "ok"
         lines.append(f"{name:{width}}  {here:6}  {there}")
-    lines.append(f"{len(alone)} are about one machine only and not run here: {', '.join(alone)}")
+    if alone:
+        lines.append(f"{len(alone)} are about one machine only and not run here: {', '.join(alone)}")
     return lines, passed

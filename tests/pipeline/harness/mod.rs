@@ -16,7 +16,7 @@ pub(crate) use host::Host;
 pub(crate) use machine::Machine;
 pub(crate) use process::{Process, lectern};
 pub(crate) use processor::{Processor, Script};
-pub(crate) use referee::referee;
+pub(crate) use referee::{appoint, referee};
 pub(crate) use shared::{NARROW_BYTES_MAX, Stage, calm, calm_machine, end, narrow, stage};
 pub(crate) use wait::{eventually, run_to_end};
 

@@ -1,20 +1,20 @@
 use super::{Host, Processor, Stage};
 use serde_json::Value;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-/// Where another implementation of AWS runs the template, as JSON: the addresses `api`, `aws`, `issuer` and `processor`.
-/// `tests/referee/run` sets it.
-const VARIABLE: &str = "LECTERN_REFEREE";
+static STAGE: OnceLock<Stage> = OnceLock::new();
 
-static STAGE: LazyLock<Option<Stage>> = LazyLock::new(|| {
-    let addresses: Value = serde_json::from_str(&std::env::var(VARIABLE).ok()?).unwrap();
+/// From now on the hosts under test are another implementation of AWS on which the template was deployed, found at these
+/// addresses: JSON with `api`, `aws`, `issuer` and `processor`.
+pub(crate) fn appoint(addresses: &str) {
+    let addresses: Value = serde_json::from_str(addresses).unwrap();
     let [api, aws, issuer, processor] =
         ["api", "aws", "issuer", "processor"].map(|name| addresses[name].as_str().unwrap());
-    let host: &Host = Box::leak(Box::new(Host::at(api, aws, issuer)));
-    Some(Stage { host, processor: Processor::at(processor) })
-});
+    let host = Box::leak(Box::new(Host::at(api, aws, issuer)));
+    STAGE.get_or_init(|| Stage { host, processor: Processor::at(processor) });
+}
 
-/// The host and the processor of the referee, if it is the one under test.
+/// The host and the processor of the referee, if there is one.
 pub(crate) fn referee() -> Option<&'static Stage> {
-    STAGE.as_ref()
+    STAGE.get()
 }
