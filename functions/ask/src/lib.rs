@@ -6,7 +6,7 @@ use contract::{
     machine::{AskAnswer, AskInput, Asked},
     processor::{JobState, JobStatus},
 };
-use edge::{Call, FunctionError, Handler, Misconfigured, Runtime, Trouble};
+use edge::{Bearer, Call, FunctionError, Handler, Misconfigured, Runtime, Trouble};
 use reqwest::StatusCode;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -24,7 +24,7 @@ pub struct Ask {
     s3: aws_sdk_s3::Client,
     results_bucket: String,
     processor_url: String,
-    processor_token: String,
+    bearer: Bearer,
 }
 
 /// Builds the function from its settings.
@@ -35,7 +35,7 @@ pub async fn build(runtime: Runtime) -> Result<Ask, Misconfigured> {
         s3: runtime.s3(),
         results_bucket: required("RESULTS_BUCKET")?,
         processor_url: required("PROCESSOR_URL")?.trim_end_matches('/').to_owned(),
-        processor_token: required("PROCESSOR_TOKEN")?,
+        bearer: Bearer::new(&runtime)?,
         runtime,
     })
 }
@@ -68,6 +68,9 @@ impl Ask {
                 }
             }
             status => {
+                if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+                    self.bearer.doubt().await;
+                }
                 tracing::warn!(document = %input.document_id, %status, "the processor could not say");
                 Ok(AskAnswer { retry_after_seconds, ..only(Asked::Error) })
             }
@@ -78,9 +81,7 @@ impl Ask {
         let url = format!("{}/jobs/{reference}", self.processor_url);
         let url = url.parse().map_err(|_| Trouble::poison("the processor's address is malformed"))?;
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
-        let token = format!("Bearer {}", self.processor_token).parse();
-        let token = token.map_err(|_| Trouble::poison("the processor's token cannot be sent"))?;
-        request.headers_mut().insert(reqwest::header::AUTHORIZATION, token);
+        request.headers_mut().insert(reqwest::header::AUTHORIZATION, self.bearer.authorization().await?);
         let answer = self.runtime.transport.send(request).await;
         answer.map_err(|error| Trouble::passing("the processor could not be reached", error))
     }

@@ -92,7 +92,7 @@ async fn judge() -> anyhow::Result<()> {
 
 async fn knock(message: &Message, id: &str, body: Vec<u8>) -> anyhow::Result<StatusCode> {
     let secrets: Result<Vec<_>, _> = message.secrets.iter().map(|secret| Secret::parse(secret)).collect();
-    let router = callback::router(Arc::new(Open), Receiver::new(secrets?), Arc::new(SystemClock));
+    let router = callback::router(Arc::new(Open), Arc::new(Receiver::new(secrets?)), Arc::new(SystemClock));
     let request = Request::post(PATH)
         .header(webhook::ID, id)
         .header(webhook::TIMESTAMP, message.timestamp)

@@ -46,7 +46,7 @@ pub struct Transfer {
 
 /// Wires the function.
 ///
-/// Settings: `DOCUMENTS_TABLE`, `UPLOADS_BUCKET`, `PROCESSOR_URL`, `PROCESSOR_TOKEN`, `CALLBACK_URL`,
+/// Settings: `DOCUMENTS_TABLE`, `UPLOADS_BUCKET`, `PROCESSOR_URL`, `PROCESSOR_TOKEN_ARN`, `CALLBACK_URL`,
 /// `STREAM_BYTES_MAX` (bytes, optional), `QUEUE_URL` (its own queue, optional), `FUNCTION_NAME` (optional), and the
 /// machine that [`Pipeline`] starts.
 #[expect(clippy::unused_async, reason = "every function is built in the same way, and some must wait")]

@@ -39,6 +39,7 @@ pub struct Services {
     pub sqs: JsonService,
     pub dynamodb: JsonService,
     pub states: JsonService,
+    pub secrets: JsonService,
     pub counters: Counters,
 }
 
@@ -79,6 +80,7 @@ impl Gateway {
             Service::Sqs => (&self.0.sqs, bounds::SQS_BODY_BYTES_MAX, "SQS"),
             Service::DynamoDb => (&self.0.dynamodb, bounds::DYNAMODB_BODY_BYTES_MAX, "DynamoDB"),
             Service::States => (&self.0.states, bounds::STATES_BODY_BYTES_MAX, "States"),
+            Service::Secrets => (&self.0.secrets, bounds::SECRETS_BODY_BYTES_MAX, "SecretsManager"),
         };
         self.0.counters.called(name, operation);
         tracing::trace!(service = name, operation, "called");

@@ -116,6 +116,9 @@ pub(super) fn gateway(storage: &Storage) -> Gateway {
         states: gateway::json_service(storage.machines.clone(), |machines, request| async move {
             machines.handle(request).await
         }),
+        secrets: gateway::json_service(storage.secrets.clone(), |secrets, request| async move {
+            secrets.handle(request).await
+        }),
         counters,
     })
 }

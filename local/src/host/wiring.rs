@@ -101,7 +101,7 @@ mod tests {
             api_endpoint: "http://127.0.0.1:8080".to_owned(),
             processor_url: "http://127.0.0.1:8090".to_owned(),
             processor_token: "token".to_owned(),
-            callback_secrets: "whsec_secret".to_owned(),
+            callback_secrets: "whsec_d2lyaW5nLXdpcmluZy13aXJpbmctd2lyaW5n".to_owned(),
             issuer: "http://127.0.0.1:8080/issuer".to_owned(),
             time_scale: 1,
             upload_bytes_max: None,

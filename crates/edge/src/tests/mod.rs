@@ -5,3 +5,4 @@ mod batches;
 mod items;
 mod limits;
 mod register;
+mod secrets;

@@ -8,6 +8,7 @@ mod event_pattern;
 mod function;
 mod machine;
 mod route;
+mod secret;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use event_pattern::EventPattern;
 pub use function::{Event, EventRule, Function, HttpRoute, Schedule, SqsEvent};
 pub use machine::Machine;
 pub use route::{Method, Route};
+pub use secret::{Secret, SecretText};
 pub use storage::{AttributeKey, Bucket, CorsRule, Index, Notification, Projection, Queue, Redrive, Table};
 
 /// The whole template, ready to be run.
@@ -29,6 +31,8 @@ pub struct Plan {
     pub queues: Vec<Queue>,
     /// DynamoDB tables.
     pub tables: Vec<Table>,
+    /// Secrets Manager secrets.
+    pub secrets: Vec<Secret>,
     /// Lambda functions with everything that starts them.
     pub functions: Vec<Function>,
     /// Step Functions state machines.

@@ -12,7 +12,7 @@ pub(super) fn settings() -> Settings {
         ("PageOrigin", "http://127.0.0.1:8080"),
         ("ProcessorUrl", "http://127.0.0.1:8090"),
         ("ProcessorToken", "token-of-the-test"),
-        ("CallbackSecrets", "secret-of-the-test"),
+        ("CallbackSecrets", "whsec_c2VjcmV0LW9mLXRoZS10ZXN0LTI0LWJ5dGVz"),
         ("FetchHosts", "127.0.0.1"),
         ("FetchLoopback", "true"),
         ("OidcIssuer", "http://127.0.0.1:8080/issuer"),

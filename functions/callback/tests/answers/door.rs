@@ -82,7 +82,8 @@ impl Door {
         let desk = Arc::new(Memory::default());
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(NOW).expect("a moment")));
         let shared: Arc<dyn Desk> = Arc::<Memory>::clone(&desk);
-        let router = callback::router(shared, Receiver::new(secrets), Arc::<ManualClock>::clone(&clock));
+        let keys = Arc::new(Receiver::new(secrets));
+        let router = callback::router(shared, keys, Arc::<ManualClock>::clone(&clock));
         Self { desk, clock, router }
     }
 
