@@ -1,4 +1,4 @@
-//! What every function shares where it meets AWS: clients, configuration, secrets, the register, sending, batches, reports, logs.
+//! What every function shares where it meets AWS: clients, configuration, secrets, the register, sending, batches, reports, logs, metrics and traces.
 //!
 //! A function's `lib.rs` has `build(Runtime) -> Result<impl Handler, Misconfigured>` (or, for HTTP, a router) and decides;
 //! its `main.rs` is one line: [`run`] or [`run_http`]. The single-machine host calls the same `build` with its own
@@ -8,6 +8,7 @@ mod batch;
 mod bearer;
 mod handler;
 mod lambda;
+pub mod measure;
 mod notification;
 mod pipeline;
 mod register;
@@ -15,6 +16,8 @@ mod report;
 mod runtime;
 mod secret;
 mod sender;
+mod spans;
+mod trace;
 mod trouble;
 mod variables;
 
@@ -32,6 +35,8 @@ pub use report::Reports;
 pub use runtime::{Runtime, Transport, TransportError, default_transport};
 pub use secret::{KeptSecret, SecretError, SecretText};
 pub use sender::{MESSAGE_BYTES_MAX, Sender};
+pub use spans::Spans;
+pub use trace::{Traces, traceparent};
 pub use trouble::Trouble;
 pub use variables::{Misconfigured, Variables};
 

@@ -6,7 +6,7 @@ use contract::{
     machine::{AskAnswer, AskInput, Asked},
     processor::{JobState, JobStatus},
 };
-use edge::{Bearer, Call, FunctionError, Handler, Misconfigured, Runtime, Trouble};
+use edge::{Bearer, Call, FunctionError, Handler, Misconfigured, Runtime, Traces, Trouble};
 use reqwest::StatusCode;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -25,6 +25,7 @@ pub struct Ask {
     results_bucket: String,
     processor_url: String,
     bearer: Bearer,
+    traces: Traces,
 }
 
 /// Builds the function from its settings.
@@ -36,6 +37,7 @@ pub async fn build(runtime: Runtime) -> Result<Ask, Misconfigured> {
         results_bucket: required("RESULTS_BUCKET")?,
         processor_url: required("PROCESSOR_URL")?.trim_end_matches('/').to_owned(),
         bearer: Bearer::new(&runtime)?,
+        traces: runtime.traces(),
         runtime,
     })
 }
@@ -43,7 +45,11 @@ pub async fn build(runtime: Runtime) -> Result<Ask, Misconfigured> {
 #[async_trait]
 impl Handler for Ask {
     async fn handle(&self, event: Value, _call: Call) -> Result<Value, FunctionError> {
-        edge::typed(event, |input: AskInput| async move { Ok(self.ask(&input).await?) }).await
+        let follows = event["traceparent"].as_str().map(str::to_owned);
+        edge::typed(event, |input: AskInput| async move {
+            Ok(self.traces.on(input.document_id, follows.as_deref(), self.ask(&input)).await?)
+        })
+        .await
     }
 }
 
@@ -53,7 +59,7 @@ impl Ask {
         let response = match tokio::time::timeout(QUESTION_TIME, self.question(&input.reference)).await {
             Ok(Ok(response)) => response,
             Ok(Err(trouble)) => {
-                tracing::warn!(document = %input.document_id, %trouble, "the processor gave no answer");
+                tracing::warn!(%trouble, "the processor gave no answer");
                 return Ok(only(Asked::Error));
             }
             Err(_) => return Ok(only(Asked::Error)),
@@ -71,7 +77,7 @@ impl Ask {
                 if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
                     self.bearer.doubt().await;
                 }
-                tracing::warn!(document = %input.document_id, %status, "the processor could not say");
+                tracing::warn!(%status, "the processor could not say");
                 Ok(AskAnswer { retry_after_seconds, ..only(Asked::Error) })
             }
         }

@@ -25,7 +25,8 @@ use contract::{
     callback::{CALLBACK_BYTES_MAX, Callback, NotACallback},
     queue::ResultsMessage,
 };
-use edge::{Clock, Misconfigured, Runtime, Trouble};
+use document::Reference;
+use edge::{Clock, Misconfigured, Runtime, Traces, Trouble, measure};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -44,13 +45,20 @@ pub const BODY_TIME: Duration = Duration::from_secs(5);
 pub async fn build(runtime: Runtime) -> Result<Router, Misconfigured> {
     let keys = keys::Kept::new(&runtime)?;
     let desk = desk::Aws::new(&runtime)?;
-    Ok(router(Arc::new(desk), Arc::new(keys), runtime.clock))
+    let traces = runtime.traces();
+    Ok(router(Arc::new(desk), Arc::new(keys), runtime.clock, traces))
 }
 
 /// The function over any desk, believing what is signed with any keys.
-pub fn router(desk: Arc<dyn Desk>, keys: Arc<dyn Keys>, clock: Arc<dyn Clock>) -> Router {
+pub fn router(desk: Arc<dyn Desk>, keys: Arc<dyn Keys>, clock: Arc<dyn Clock>, traces: Traces) -> Router {
     let places = Semaphore::new(CALLBACKS_AT_ONCE_MAX);
-    Router::new().route(PATH, post(receive)).with_state(Arc::new(Callbacks { desk, keys, clock, places }))
+    Router::new().route(PATH, post(receive)).with_state(Arc::new(Callbacks {
+        desk,
+        keys,
+        clock,
+        traces,
+        places,
+    }))
 }
 
 #[derive(Debug)]
@@ -58,6 +66,7 @@ struct Callbacks {
     desk: Arc<dyn Desk>,
     keys: Arc<dyn Keys>,
     clock: Arc<dyn Clock>,
+    traces: Traces,
     places: Semaphore,
 }
 
@@ -87,20 +96,34 @@ impl Callbacks {
             Err(Rejection::NoMatch) => self.prove_again(&active, signed, &body).await?,
             verdict => verdict.map_err(disbelieved)?,
         };
-        let webhook = verified.id;
         let malformed = |why: NotACallback| {
-            tracing::warn!(%webhook, %why, "a signed callback is malformed");
+            tracing::warn!(webhook = %verified.id, %why, "a signed callback is malformed");
             Answer::Malformed(why)
         };
         let reference = Callback::read(&body).map_err(malformed)?.data.reference;
         let body = String::from_utf8(body).map_err(|_| malformed(NotACallback::Encoding))?;
-        if !self.desk.has_issued(&reference).await.map_err(again)? {
+        let message = ResultsMessage::Received { webhook_id: verified.id.clone(), body };
+        let keeping = self.keep(&verified, &reference, &message);
+        match reference.parse::<Reference>() {
+            Ok(named) => self.traces.on(named.document_id, None, keeping).await,
+            Err(_) => keeping.await,
+        }
+    }
+
+    /// Puts a believed callback on the results queue if it is about something that was asked for.
+    async fn keep(
+        &self,
+        verified: &Verified,
+        reference: &str,
+        message: &ResultsMessage,
+    ) -> Result<(), Answer> {
+        let webhook = &verified.id;
+        if !self.desk.has_issued(reference).await.map_err(again)? {
             // Signed and yet about something that was never asked for: the alarm counts these.
             tracing::error!(%webhook, reference, "a signed callback names an unknown reference");
             return Err(Answer::UnknownReference);
         }
-        let message = ResultsMessage::Received { webhook_id: webhook.clone(), body };
-        self.desk.hand_on(&message).await.map_err(again)?;
+        self.desk.hand_on(message).await.map_err(again)?;
         tracing::info!(%webhook, reference, secret = verified.secret, "a callback was taken");
         Ok(())
     }
@@ -141,6 +164,7 @@ fn again(trouble: Trouble) -> Answer {
 }
 
 fn disbelieved(rejection: Rejection) -> Answer {
+    measure::forged_callback();
     tracing::warn!(%rejection, "a callback was not believed");
     Answer::Unsigned
 }

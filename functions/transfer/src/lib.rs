@@ -89,7 +89,7 @@ impl Transfer {
                 return Err(Trouble::busy("somebody else is sending this document", again_in));
             }
             (answer, _) => {
-                tracing::info!(document = %id, ?answer, "nothing to send");
+                tracing::info!(?answer, "nothing to send");
                 return self.reports.answer(token, &answer, None).await;
             }
         };
@@ -99,7 +99,10 @@ impl Transfer {
                 Ok(outcome) => outcome,
                 Err(_) => Outcome::later("the time for sending it ran out"),
             };
-        tracing::info!(document = %id, attempt = attempt.number, ?outcome, "sent");
+        tracing::info!(attempt = attempt.number, %outcome, "sent");
+        if matches!(outcome, Outcome::Undelivered { .. }) {
+            edge::measure::transfer_retry();
+        }
         let retry_after_seconds = outcome.retry_after_seconds();
         let verdict = self.pipeline.apply_to(id, Some(&document), &outcome.event(work)).await?;
         self.reports.answer(token, &verdict.answer, retry_after_seconds).await

@@ -209,6 +209,7 @@ mod tests {
             clock: Arc::new(clock::ManualClock::at(jiff::Timestamp::UNIX_EPOCH)),
             random: Arc::new(clock::SeededRandom::new(1)),
             transport: Arc::new(reqwest::Client::builder().no_proxy().build().unwrap()),
+            spans: edge::Spans::default(),
         };
         crate::build(runtime).await.unwrap()
     }

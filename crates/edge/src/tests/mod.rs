@@ -4,5 +4,7 @@ mod aws;
 mod batches;
 mod items;
 mod limits;
+mod metrics;
 mod register;
 mod secrets;
+mod spans;
