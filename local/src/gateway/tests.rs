@@ -1,6 +1,8 @@
 use super::{
     Body, BoxFuture, Counters, Gateway, JsonService, S3Service, Services,
-    bounds::{Bounds, DYNAMODB_BODY_BYTES_MAX, SECRETS_BODY_BYTES_MAX, SQS_BODY_BYTES_MAX, STATES_BODY_BYTES_MAX},
+    bounds::{
+        Bounds, DYNAMODB_BODY_BYTES_MAX, SECRETS_BODY_BYTES_MAX, SQS_BODY_BYTES_MAX, STATES_BODY_BYTES_MAX,
+    },
     json::whole,
     json_service, serve,
     serve::serve_within,

@@ -7,6 +7,7 @@
 mod event_pattern;
 mod function;
 mod machine;
+mod right;
 mod route;
 mod secret;
 mod storage;
@@ -18,6 +19,7 @@ use serde::Serialize;
 pub use event_pattern::EventPattern;
 pub use function::{Event, EventRule, Function, HttpRoute, Schedule, SqsEvent};
 pub use machine::Machine;
+pub use right::Right;
 pub use route::{Method, Route};
 pub use secret::{Secret, SecretText};
 pub use storage::{AttributeKey, Bucket, CorsRule, Index, Notification, Projection, Queue, Redrive, Table};

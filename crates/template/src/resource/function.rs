@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::event;
+use super::{event, rights};
 use crate::error::TemplateError;
 use crate::plan::Function;
 use crate::scope::{Resource, Scope};
@@ -23,17 +23,8 @@ pub(super) fn read(
     scope: &Scope<'_>,
     mut fields: Fields<'_>,
 ) -> Result<Function, TemplateError> {
-    // Who may do what, and on which processor, means nothing inside one process;
-    // logs and traces go where the host sends its own.
-    fields.aws_only(&[
-        "FunctionName",
-        "Architectures",
-        "Description",
-        "LoggingConfig",
-        "Policies",
-        "Tags",
-        "Tracing",
-    ]);
+    // On which processor it runs means nothing inside one process; logs and traces go where the host sends its own.
+    fields.aws_only(&["FunctionName", "Architectures", "Description", "LoggingConfig", "Tags", "Tracing"]);
     fields.required("Runtime")?.one_of(&["provided.al2023"], "functions are linked into the host")?;
     fields.required("Handler")?.one_of(&["bootstrap"], "functions are linked into the host")?;
     let code = code(&fields.required("CodeUri")?)?;
@@ -44,6 +35,7 @@ pub(super) fn read(
         .optional("ReservedConcurrentExecutions")
         .map(|found| found.number(1..=CONCURRENCY_MAX))
         .transpose()?;
+    let rights = rights::read(&mut fields)?;
     let events = match fields.optional("Events") {
         Some(events) => events
             .entries()?
@@ -62,6 +54,7 @@ pub(super) fn read(
         memory_mib,
         environment,
         reserved_concurrency,
+        rights,
         events,
     })
 }

@@ -8,6 +8,7 @@ mod event;
 mod function;
 mod machine;
 mod queue;
+mod rights;
 mod secret;
 mod table;
 
