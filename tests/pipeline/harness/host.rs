@@ -1,4 +1,4 @@
-use super::{Api, Aws, Process, fresh};
+use super::{Api, Aws, Process, fresh, rights};
 use std::{
     path::{Path, PathBuf},
     process::ExitStatus,
@@ -50,11 +50,13 @@ impl Host {
 
     /// Tells it to stop, as a service manager would.
     pub(crate) async fn terminate(&self) -> ExitStatus {
+        rights::collect(&self.aws_url).await;
         self.process.terminate().await
     }
 
     /// Kills it, as a power cut would.
     pub(crate) async fn kill(&self) {
+        rights::collect(&self.aws_url).await;
         self.process.kill().await;
     }
 

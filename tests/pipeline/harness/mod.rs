@@ -3,8 +3,10 @@
 mod api;
 mod aws;
 mod host;
+mod logs;
 mod process;
 mod processor;
+mod rights;
 mod shared;
 mod wait;
 

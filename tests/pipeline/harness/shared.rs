@@ -1,4 +1,4 @@
-use super::{FOLDER, Host, Processor};
+use super::{FOLDER, Host, Processor, logs, rights};
 use std::{fs, process::ExitCode};
 use tokio::sync::OnceCell;
 
@@ -43,8 +43,8 @@ pub(crate) async fn stage() -> &'static Stage {
 }
 
 /// Ends the shared hosts. What lies in a dead-letter queue by then was lost to everybody; what lies on disk is kept if
-/// somebody has to look at it.
-pub(crate) async fn end(passed: bool) -> ExitCode {
+/// somebody has to look at it. Only if the run was `whole` do the roles have to be as narrow as what was done.
+pub(crate) async fn end(passed: bool, whole: bool) -> ExitCode {
     let mut dead = 0;
     for host in [CALM.get(), NARROW.get(), STAGE.get().map(|stage| &stage.host)].into_iter().flatten() {
         dead += host.aws().await.dead_letters().await;
@@ -56,7 +56,11 @@ pub(crate) async fn end(passed: bool) -> ExitCode {
     if dead > 0 {
         eprintln!("{dead} messages are left in dead-letter queues");
     }
-    if passed && dead == 0 {
+    let problems = if passed { [rights::problems(whole), logs::problems()].concat() } else { Vec::new() };
+    for problem in &problems {
+        eprintln!("{problem}");
+    }
+    if passed && dead == 0 && problems.is_empty() {
         fs::remove_dir_all(&*FOLDER).unwrap();
         return ExitCode::SUCCESS;
     }
