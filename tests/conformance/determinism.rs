@@ -72,6 +72,9 @@ fn recording() -> (Host, Clients, Trace) {
         sqs: recorded(&trace, "SQS", sqs),
         dynamodb: recorded(&trace, "DynamoDB", dynamodb),
         states: recorded(&trace, "States", states),
+        secrets: gateway::json_service(host.secrets.clone(), |it, request| async move {
+            it.handle(request).await
+        }),
         counters: gateway::Counters::default(),
     });
     let clients = Clients::of(&sdk(gateway::http_client(&gateway), ENDPOINT));

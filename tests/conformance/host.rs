@@ -12,6 +12,7 @@ use lectern::{
 };
 use local_dynamodb::Tables;
 use local_s3::Store;
+use local_secrets::Secrets;
 use local_sqs::Queues;
 use local_states::{StateMachines, TaskError, Tasks};
 use serde_json::Value;
@@ -23,13 +24,14 @@ pub(crate) const ENDPOINT: &str = "http://127.0.0.1:4566";
 const REGION: &str = "eu-central-1";
 const ACCOUNT: &str = "000000000000";
 
-/// The four services on a clock that the test moves. The same seed makes the same ids.
+/// The five services on a clock that the test moves. The same seed makes the same ids.
 pub(crate) struct Host {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) s3: Arc<Store>,
     pub(crate) queues: Queues,
     pub(crate) tables: Tables,
     pub(crate) machines: StateMachines,
+    pub(crate) secrets: Secrets,
     pub(crate) gateway: Gateway,
     /// Clients whose requests stay in the process. They try everything once.
     pub(crate) clients: Clients,
@@ -42,6 +44,7 @@ pub(crate) struct Clients {
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) states: aws_sdk_sfn::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
 }
 
 impl Host {
@@ -80,6 +83,7 @@ impl Host {
         tables: Tables,
         machines: StateMachines,
     ) -> Self {
+        let secrets = Secrets::new(Arc::<ManualClock>::clone(&clock), Arc::new(SeededRandom::new(1)));
         let credentials =
             local_s3::Credentials { access_key: ACCESS_KEY.into(), secret_key: SECRET_KEY.into() };
         let gateway = Gateway::new(Services {
@@ -93,10 +97,13 @@ impl Host {
             states: gateway::json_service(machines.clone(), |machines, request| async move {
                 machines.handle(request).await
             }),
+            secrets: gateway::json_service(secrets.clone(), |secrets, request| async move {
+                secrets.handle(request).await
+            }),
             counters: gateway::Counters::default(),
         });
         let clients = Clients::of(&sdk(gateway::http_client(&gateway), ENDPOINT));
-        Self { clock, s3, queues, tables, machines, gateway, clients }
+        Self { clock, s3, queues, tables, machines, secrets, gateway, clients }
     }
 
     /// Clients that reach the same services through a port, with the SDK's own HTTP client. The port is open as
@@ -124,6 +131,7 @@ impl Clients {
             sqs: aws_sdk_sqs::Client::new(&once),
             dynamodb: aws_sdk_dynamodb::Client::new(&once),
             states: aws_sdk_sfn::Client::new(&once),
+            secrets: aws_sdk_secretsmanager::Client::new(&once),
         }
     }
 }

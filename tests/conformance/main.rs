@@ -8,5 +8,6 @@ mod determinism;
 mod dynamodb;
 mod host;
 mod s3;
+mod secretsmanager;
 mod sqs;
 mod states;

@@ -20,14 +20,17 @@ async fn text(api: &Api, id: &str) -> String {
 
 pub(crate) async fn an_object_becomes_a_document() {
     let host = calm().await;
-    let metadata = [("teacher", "somebody"), ("title", "A plan by hand")];
+    let metadata = [("teacher", "teacher-by-hand"), ("title", "A plan by hand")];
     let version = host.aws().await.put("inbox/school-1/2026/by-hand.md", &files::markdown(), &metadata).await;
     let evaluator = host.api("evaluator").await;
     let id = evaluator.found("by-hand.md").await;
     let document = ready_with(&evaluator, &id, &version).await;
     normalized::check(&evaluator.normalized(&id).await, &document);
     assert_eq!(document["school"], "school-1");
-    assert_eq!((&document["teacher"], &document["title"]), (&"somebody".into(), &"A plan by hand".into()));
+    assert_eq!(
+        (&document["teacher"], &document["title"]),
+        (&"teacher-by-hand".into(), &"A plan by hand".into())
+    );
     assert_eq!(document["teacher_unverified"], true, "anybody may have written it: {document:#}");
 }
 

@@ -12,11 +12,15 @@ mod commands;
 #[cfg(test)]
 mod deletion;
 #[cfg(test)]
+mod everyday;
+#[cfg(test)]
 mod file_types;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod in_flight;
 #[cfg(test)]
 mod inbox;
 #[cfg(test)]

@@ -259,6 +259,16 @@ fn changed_template(file: &str, from: &str, to: &str) -> PathBuf {
     folder.join("infra/template.yaml")
 }
 
+pub(crate) async fn a_secret_that_is_too_short() {
+    let new = fresh("not-made-for-a-secret");
+    let place = ["--port", "0", "--aws-port", "0", "--data-dir", new.to_str().unwrap()];
+    for secrets in ["", "whsec_", "whsec_c2hvcnQ=", "a-long-secret-without-what-says-that-it-is-one"] {
+        let arguments = [&place[..], &["--callback-secrets", secrets]].concat();
+        refused(&arguments, &["CallbackSecrets", "(not shown)", "24 to 64 random bytes"]).await;
+    }
+    assert!(!new.exists(), "nothing is made for a secret that is too short");
+}
+
 pub(crate) async fn a_template_that_cannot_be_run() {
     const TEMPLATE: &str = "infra/template.yaml";
     const MACHINE: &str = "statemachines/overdue.asl.json";

@@ -1,4 +1,4 @@
-use crate::{Call, Clock, FunctionError, Misconfigured, Runtime, Trouble};
+use crate::{Call, Clock, FunctionError, Misconfigured, Runtime, Traces, Trouble, trace::Subject};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::{StreamExt, stream};
 use serde_json::Value;
@@ -40,13 +40,15 @@ pub struct Batch {
     /// Where the messages come from; failed ones are made visible again there. `None` leaves that to the queue.
     queue_url: Option<String>,
     clock: Arc<dyn Clock>,
+    traces: Traces,
 }
 
 impl Batch {
     /// For the queue named by `QUEUE_URL`.
     pub fn new(runtime: &Runtime) -> Result<Self, Misconfigured> {
         let queue_url = runtime.variables.optional("QUEUE_URL").map(str::to_owned);
-        Ok(Self { sqs: runtime.sqs(), queue_url, clock: Arc::clone(&runtime.clock) })
+        let (clock, traces) = (Arc::clone(&runtime.clock), runtime.traces());
+        Ok(Self { sqs: runtime.sqs(), queue_url, clock, traces })
     }
 
     /// Runs `handle` on every message and answers with the ids of those that failed (`ReportBatchItemFailures`).
@@ -65,14 +67,11 @@ impl Batch {
             let handle = &handle;
             let outcomes = stream::iter(event.records).map(|message| async move {
                 let delivery = Delivery::from(&message);
-                let id = delivery.message_id.clone();
-                match self.one(delivery, time, handle).await {
-                    Ok(()) => None,
-                    Err(trouble) => {
-                        tracing::warn!(message = %id, retryable = trouble.is_retryable(), %trouble, "failed");
-                        self.return_to_queue(&message, trouble.again_in()).await;
-                        Some(id)
-                    }
+                let Subject { document_id, traceparent } = Subject::of(&delivery.body);
+                let work = self.one(delivery, &message, time, handle);
+                match document_id {
+                    Some(id) => self.traces.on(id, traceparent.as_deref(), work).await,
+                    None => work.await,
                 }
             });
             let failed: Vec<_> =
@@ -91,7 +90,25 @@ impl Batch {
         .await
     }
 
+    /// Handles one message; its id, if that failed.
     async fn one<F>(
+        &self,
+        delivery: Delivery,
+        message: &SqsMessage,
+        time: Duration,
+        handle: &impl Fn(Delivery) -> F,
+    ) -> Option<String>
+    where
+        F: Future<Output = Result<(), Trouble>>,
+    {
+        let id = delivery.message_id.clone();
+        let trouble = self.in_time(delivery, time, handle).await.err()?;
+        tracing::warn!(message_id = %id, retryable = trouble.is_retryable(), %trouble, "failed");
+        self.return_to_queue(message, trouble.again_in()).await;
+        Some(id)
+    }
+
+    async fn in_time<F>(
         &self,
         delivery: Delivery,
         time: Duration,

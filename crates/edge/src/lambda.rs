@@ -1,9 +1,16 @@
-use crate::{Call, Handler, Misconfigured, Runtime, TransportError};
+use crate::{Call, Handler, Misconfigured, Runtime, TransportError, measure};
+use axum::{
+    extract::Request,
+    middleware::{self, Next},
+};
 use document::Moment;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use metrics_cloudwatch_embedded::Collector;
 use serde_json::Value;
 use std::sync::Arc;
 use thiserror::Error;
+use tracing::Instrument as _;
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt as _};
 
 /// Why a function did not start, or stopped.
 #[derive(Debug, Error)]
@@ -14,6 +21,8 @@ pub enum RunError {
     Transport(#[from] TransportError),
     #[error("the Lambda runtime ended: {0}")]
     Lambda(#[from] lambda_runtime::Error),
+    #[error("the metrics cannot be collected: {0}")]
+    Metrics(Box<dyn std::error::Error + Send + Sync>),
     #[error("no async runtime: {0}")]
     Tokio(#[from] std::io::Error),
 }
@@ -25,16 +34,23 @@ where
     F: Future<Output = Result<H, Misconfigured>>,
 {
     on_tokio(async {
-        let handler = Arc::new(build(Runtime::of_lambda().await?).await?);
+        let runtime = Runtime::of_lambda().await?;
+        let measured = listen(&runtime)?;
+        let spans = runtime.spans.clone();
+        let handler = Arc::new(build(runtime).await?);
         let service = service_fn(move |event: LambdaEvent<Value>| {
-            let handler = Arc::clone(&handler);
+            let (handler, spans) = (Arc::clone(&handler), spans.clone());
             async move {
                 let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
                 let call = Call {
                     request_id: event.context.request_id.clone(),
                     deadline: Moment::from_millis(deadline),
                 };
-                handler.handle(event.payload, call).await.map_err(|error| Diagnostic {
+                let span = tracing::info_span!("invocation", request_id = call.request_id);
+                let answer = handler.handle(event.payload, call).instrument(span).await;
+                report(measured);
+                spans.hand_over().await;
+                answer.map_err(|error| Diagnostic {
                     error_type: error.error_type,
                     error_message: error.message,
                 })
@@ -50,14 +66,83 @@ where
     F: Future<Output = Result<axum::Router, Misconfigured>>,
 {
     on_tokio(async {
-        let router = build(Runtime::of_lambda().await?).await?;
-        Ok(lambda_http::run(router).await?)
+        let runtime = Runtime::of_lambda().await?;
+        let measured = listen(&runtime)?;
+        let spans = runtime.spans.clone();
+        let reporting = move |request: Request, next: Next| {
+            let spans = spans.clone();
+            async move {
+                let answer = next.run(request).await;
+                report(measured);
+                spans.hand_over().await;
+                answer
+            }
+        };
+        Ok(lambda_http::run(build(runtime).await?.layer(middleware::from_fn(reporting))).await?)
     })
 }
 
+/// Every function's metrics say of which stack they are.
+fn listen(runtime: &Runtime) -> Result<&'static Collector, RunError> {
+    measure::listen(runtime.variables.required("STACK_NAME")?).map_err(RunError::Metrics)
+}
+
+/// Writes what an invocation measured, before Lambda freezes the process.
+fn report(measured: &Collector) {
+    if let Err(error) = measured.flush(std::io::stdout().lock()) {
+        tracing::warn!(%error, "the metrics of this invocation are lost");
+    }
+}
+
 fn on_tokio(work: impl Future<Output = Result<(), RunError>>) -> Result<(), RunError> {
-    let level = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(level).without_time().init();
+    log(std::io::stdout).init();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// One JSON object a line, with the spans that it was written in. Lambda notes the time of every line.
+fn log<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let level = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).without_time();
+    lines.with_env_filter(level).with_writer(writer).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Spans, Traces};
+    use clock::{ManualClock, SeededRandom};
+    use std::{io, sync::Mutex};
+
+    /// What was logged.
+    #[derive(Clone, Debug, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_about_a_document_names_it_and_the_invocation() {
+        let written = Written::default();
+        let writer = written.clone();
+        let _logging = tracing::subscriber::set_default(log(move || writer.clone()));
+        let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
+        let traces = Traces::new(Arc::new(SeededRandom::new(1)), clock, Spans::default());
+        let id = "018f2f6e-7c1a-7000-8000-0123456789ab";
+        let work = traces.on(id.parse().unwrap(), None, async { tracing::warn!(status = "ready", "moved") });
+        work.instrument(tracing::info_span!("invocation", request_id = "r-1")).await;
+        let line: Value = serde_json::from_slice(&written.0.lock().unwrap()).unwrap();
+        assert_eq!((&line["message"], &line["status"]), (&"moved".into(), &"ready".into()), "{line}");
+        assert_eq!(line["span"]["document_id"], id);
+        assert_eq!(line["spans"][0]["request_id"], "r-1");
+    }
 }

@@ -14,6 +14,9 @@ pub const UNASSIGNED_SCHOOL: &str = "unassigned";
 /// How often one event is decided anew because somebody else wrote in between, before its message goes back to the queue.
 pub(crate) const CONFLICTS_MAX: u32 = 8;
 
+/// The stages in which a document waits for Lectern or for the processor, not for a person.
+const WAITING: [Status; 4] = [Status::Queued, Status::Transferring, Status::Processing, Status::Returned];
+
 type Item = HashMap<String, AttributeValue>;
 
 /// The register of documents: a DynamoDB table that people read and functions claim.
@@ -89,8 +92,8 @@ impl Register {
             if !self.write(changed, current).await? {
                 return Ok(None);
             }
-            let (id, status) = (changed.document_id, changed.status);
-            tracing::info!(document = %id, %status, version = changed.version, "register");
+            crate::measure::moved(current, changed);
+            tracing::info!(status = %changed.status, version = changed.version, "register");
         }
         Ok(Some(verdict))
     }
@@ -140,6 +143,31 @@ impl Register {
             overdue.extend(ids);
         }
         Ok(overdue)
+    }
+
+    /// Since when the document that has been in its stage for the longest time is there, among those that Lectern works
+    /// on: one item of each shard, never a scan.
+    pub async fn oldest_waiting(&self) -> Result<Option<Moment>, Trouble> {
+        let mut oldest = None;
+        for (status, shard) in
+            WAITING.into_iter().flat_map(|status| (0..SHARDS).map(move |shard| (status, shard)))
+        {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name("by-status")
+                .key_condition_expression("status_shard = :shard")
+                .expression_attribute_values(":shard", AttributeValue::S(format!("{status}#{shard}")))
+                .limit(1)
+                .send()
+                .await
+                .map_err(|error| Trouble::passing("the waiting documents could not be listed", error))?;
+            let first =
+                answer.items().first().and_then(|item| item.get("status_at")?.as_s().ok()?.parse().ok());
+            oldest = [oldest, first].into_iter().flatten().min();
+        }
+        Ok(oldest)
     }
 
     /// Reads an item of the table as a document.

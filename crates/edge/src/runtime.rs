@@ -1,4 +1,4 @@
-use crate::{Clock, Misconfigured, Pace, Random, Variables};
+use crate::{Clock, Misconfigured, Pace, Random, RunError, Spans, Traces, Variables};
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use clock::{SystemClock, SystemRandom};
@@ -48,18 +48,24 @@ pub struct Runtime {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub transport: Arc<dyn Transport>,
+    /// Where finished pieces of work are told of.
+    pub spans: Spans,
 }
 
 impl Runtime {
     /// The runtime under AWS Lambda.
-    pub async fn of_lambda() -> Result<Self, TransportError> {
+    pub async fn of_lambda() -> Result<Self, RunError> {
+        let variables = Variables::of_process();
+        let transport: Arc<dyn Transport> = Arc::new(default_transport()?);
+        let spans = Spans::new(&variables, &transport)?;
         let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
         Ok(Self {
             sdk,
-            variables: Variables::of_process(),
+            variables,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
-            transport: Arc::new(default_transport()?),
+            transport,
+            spans,
         })
     }
 
@@ -73,6 +79,11 @@ impl Runtime {
         let mut bytes = [0; N];
         self.random.fill(&mut bytes);
         bytes
+    }
+
+    /// Begins pieces of work on documents.
+    pub fn traces(&self) -> Traces {
+        Traces::new(Arc::clone(&self.random), Arc::clone(&self.clock), self.spans.clone())
     }
 
     /// By how much configured durations are divided (`TIME_SCALE`; 1 on AWS).
@@ -98,6 +109,10 @@ impl Runtime {
 
     pub fn states(&self) -> aws_sdk_sfn::Client {
         aws_sdk_sfn::Client::new(&self.sdk)
+    }
+
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.sdk)
     }
 
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {

@@ -1,4 +1,4 @@
-use crate::{Misconfigured, Runtime, Trouble, Variables};
+use crate::{Misconfigured, Runtime, Trouble, Variables, trace::Traced};
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use contract::queue::{Look, WorkMessage};
 use document::{Kind, MachineName, Send};
@@ -46,7 +46,7 @@ impl Sender {
     /// Puts one JSON message on the queue that the setting names.
     pub async fn message(&self, setting: &str, message: &impl Serialize) -> Result<(), Trouble> {
         let queue = self.setting(setting)?;
-        let body = written(message)?;
+        let body = written(&Traced::by_work_under_way(message))?;
         let sent = self.sqs.send_message().queue_url(queue).message_body(body).send().await;
         sent.map(drop).map_err(|error| Trouble::passing(format!("{setting} took no message"), error))
     }
@@ -64,7 +64,7 @@ impl Sender {
             MachineName::Forget => "FORGET_MACHINE_ARN",
         };
         let arn = self.setting(setting)?;
-        let input = serde_json::to_string(input)
+        let input = serde_json::to_string(&Traced::by_work_under_way(input))
             .map_err(|error| Trouble::poison(format!("a machine's input cannot be written: {error}")))?;
         let started =
             self.states.start_execution().state_machine_arn(arn).name(execution).input(input).send().await;

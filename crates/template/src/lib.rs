@@ -24,6 +24,7 @@ mod value;
 pub use error::{Problem, TemplateError};
 pub use plan::{
     AttributeKey, AwsOnly, Bucket, CorsRule, Event, EventPattern, EventRule, Function, HttpRoute, Index,
-    Machine, Method, Notification, Plan, Projection, Queue, Redrive, Route, Schedule, SqsEvent, Table,
+    Machine, Method, Notification, Plan, Projection, Queue, Redrive, Right, Route, Schedule, Secret,
+    SecretText, SqsEvent, Table,
 };
 pub use settings::Settings;

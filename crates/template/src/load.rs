@@ -50,6 +50,7 @@ fn build(scope: &Scope<'_>, outputs: &[Entry], read_file: ReadFile<'_>) -> Resul
         buckets: Vec::new(),
         queues: Vec::new(),
         tables: Vec::new(),
+        secrets: Vec::new(),
         functions: Vec::new(),
         machines: Vec::new(),
         routes: Vec::new(),

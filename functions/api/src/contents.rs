@@ -180,7 +180,7 @@ fn captions_of(normalized: &[u8]) -> Result<Option<String>, serde_json::Error> {
 }
 
 fn misshapen(document: &Document, error: &serde_json::Error) -> Problem {
-    tracing::error!(document = %document.document_id, %error, "a normalized document has another shape");
+    tracing::error!(document_id = %document.document_id, %error, "a normalized document has another shape");
     Problem::new(Code::StoredFileDamaged)
 }
 

@@ -6,7 +6,7 @@ use contract::{
     machine::{AskAnswer, AskInput, Asked},
     processor::{JobState, JobStatus},
 };
-use edge::{Call, FunctionError, Handler, Misconfigured, Runtime, Trouble};
+use edge::{Bearer, Call, FunctionError, Handler, Misconfigured, Runtime, Traces, Trouble};
 use reqwest::StatusCode;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -24,7 +24,8 @@ pub struct Ask {
     s3: aws_sdk_s3::Client,
     results_bucket: String,
     processor_url: String,
-    processor_token: String,
+    bearer: Bearer,
+    traces: Traces,
 }
 
 /// Builds the function from its settings.
@@ -35,7 +36,8 @@ pub async fn build(runtime: Runtime) -> Result<Ask, Misconfigured> {
         s3: runtime.s3(),
         results_bucket: required("RESULTS_BUCKET")?,
         processor_url: required("PROCESSOR_URL")?.trim_end_matches('/').to_owned(),
-        processor_token: required("PROCESSOR_TOKEN")?,
+        bearer: Bearer::new(&runtime)?,
+        traces: runtime.traces(),
         runtime,
     })
 }
@@ -43,7 +45,11 @@ pub async fn build(runtime: Runtime) -> Result<Ask, Misconfigured> {
 #[async_trait]
 impl Handler for Ask {
     async fn handle(&self, event: Value, _call: Call) -> Result<Value, FunctionError> {
-        edge::typed(event, |input: AskInput| async move { Ok(self.ask(&input).await?) }).await
+        let follows = event["traceparent"].as_str().map(str::to_owned);
+        edge::typed(event, |input: AskInput| async move {
+            Ok(self.traces.on(input.document_id, follows.as_deref(), self.ask(&input)).await?)
+        })
+        .await
     }
 }
 
@@ -53,7 +59,7 @@ impl Ask {
         let response = match tokio::time::timeout(QUESTION_TIME, self.question(&input.reference)).await {
             Ok(Ok(response)) => response,
             Ok(Err(trouble)) => {
-                tracing::warn!(document = %input.document_id, %trouble, "the processor gave no answer");
+                tracing::warn!(%trouble, "the processor gave no answer");
                 return Ok(only(Asked::Error));
             }
             Err(_) => return Ok(only(Asked::Error)),
@@ -68,7 +74,10 @@ impl Ask {
                 }
             }
             status => {
-                tracing::warn!(document = %input.document_id, %status, "the processor could not say");
+                if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+                    self.bearer.doubt().await;
+                }
+                tracing::warn!(%status, "the processor could not say");
                 Ok(AskAnswer { retry_after_seconds, ..only(Asked::Error) })
             }
         }
@@ -78,9 +87,7 @@ impl Ask {
         let url = format!("{}/jobs/{reference}", self.processor_url);
         let url = url.parse().map_err(|_| Trouble::poison("the processor's address is malformed"))?;
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
-        let token = format!("Bearer {}", self.processor_token).parse();
-        let token = token.map_err(|_| Trouble::poison("the processor's token cannot be sent"))?;
-        request.headers_mut().insert(reqwest::header::AUTHORIZATION, token);
+        request.headers_mut().insert(reqwest::header::AUTHORIZATION, self.bearer.authorization().await?);
         let answer = self.runtime.transport.send(request).await;
         answer.map_err(|error| Trouble::passing("the processor could not be reached", error))
     }

@@ -12,7 +12,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use callback::{Desk, PATH};
-use clock::{Clock as _, SystemClock};
+use clock::{Clock as _, SystemClock, SystemRandom};
 use contract::{callback::Callback, queue::ResultsMessage};
 use edge::Trouble;
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,9 @@ async fn judge() -> anyhow::Result<()> {
 
 async fn knock(message: &Message, id: &str, body: Vec<u8>) -> anyhow::Result<StatusCode> {
     let secrets: Result<Vec<_>, _> = message.secrets.iter().map(|secret| Secret::parse(secret)).collect();
-    let router = callback::router(Arc::new(Open), Receiver::new(secrets?), Arc::new(SystemClock));
+    let traces = edge::Traces::new(Arc::new(SystemRandom), Arc::new(SystemClock), edge::Spans::default());
+    let keys = Arc::new(Receiver::new(secrets?));
+    let router = callback::router(Arc::new(Open), keys, Arc::new(SystemClock), traces);
     let request = Request::post(PATH)
         .header(webhook::ID, id)
         .header(webhook::TIMESTAMP, message.timestamp)

@@ -8,9 +8,11 @@
 
 mod answer;
 mod desk;
+mod keys;
 
 pub use answer::Answer;
 pub use desk::Desk;
+pub use keys::{Active, Keys};
 
 use axum::{
     Router,
@@ -23,16 +25,15 @@ use contract::{
     callback::{CALLBACK_BYTES_MAX, Callback, NotACallback},
     queue::ResultsMessage,
 };
-use edge::{Clock, Misconfigured, Runtime, Trouble};
+use document::Reference;
+use edge::{Clock, Misconfigured, Runtime, Traces, Trouble, measure};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
-use webhook::{Claim, Headers, Receiver, Rejection, SECRETS_MAX, Secret};
+use webhook::{Headers, Rejection, Verified};
 
 /// Where the processor sends its callbacks.
 pub const PATH: &str = "/callbacks/processor";
-/// The setting with the active secrets, separated by commas, the newest first.
-const SECRETS: &str = "CALLBACK_SECRETS";
 /// Callbacks read and kept at once; who comes beyond is asked to come again. Each holds a body of up to 256 KiB, twice
 /// that on its way to the queue, so all of them hold less than 64 MiB.
 pub const CALLBACKS_AT_ONCE_MAX: usize = 64;
@@ -42,40 +43,30 @@ pub const BODY_TIME: Duration = Duration::from_secs(5);
 /// Builds the function from its settings.
 #[expect(clippy::unused_async, reason = "every function is built alike, and some wait for what they need")]
 pub async fn build(runtime: Runtime) -> Result<Router, Misconfigured> {
-    let receiver = Receiver::new(secrets(&runtime)?);
+    let keys = keys::Kept::new(&runtime)?;
     let desk = desk::Aws::new(&runtime)?;
-    Ok(router(Arc::new(desk), receiver, runtime.clock))
+    let traces = runtime.traces();
+    Ok(router(Arc::new(desk), Arc::new(keys), runtime.clock, traces))
 }
 
-/// The function over any desk.
-pub fn router(desk: Arc<dyn Desk>, receiver: Receiver, clock: Arc<dyn Clock>) -> Router {
+/// The function over any desk, believing what is signed with any keys.
+pub fn router(desk: Arc<dyn Desk>, keys: Arc<dyn Keys>, clock: Arc<dyn Clock>, traces: Traces) -> Router {
     let places = Semaphore::new(CALLBACKS_AT_ONCE_MAX);
-    Router::new().route(PATH, post(receive)).with_state(Arc::new(Callbacks { desk, receiver, clock, places }))
-}
-
-fn secrets(runtime: &Runtime) -> Result<Vec<Secret>, Misconfigured> {
-    let written = runtime.variables.list(SECRETS);
-    if written.is_empty() {
-        return Err(Misconfigured::Missing(SECRETS.to_owned()));
-    }
-    // The value stays out of the error: errors are logged.
-    let malformed = || Misconfigured::Malformed {
-        name: SECRETS.to_owned(),
-        value: "(not shown)".to_owned(),
-        expected: "a list of at most 4 secrets, each `whsec_` and the base64 of 24 to 64 bytes",
-    };
-    if written.len() > SECRETS_MAX {
-        // The oldest would not count, and nobody would notice before a sender uses it.
-        return Err(malformed());
-    }
-    written.iter().map(|secret| Secret::parse(secret).map_err(|_| malformed())).collect()
+    Router::new().route(PATH, post(receive)).with_state(Arc::new(Callbacks {
+        desk,
+        keys,
+        clock,
+        traces,
+        places,
+    }))
 }
 
 #[derive(Debug)]
 struct Callbacks {
     desk: Arc<dyn Desk>,
-    receiver: Receiver,
+    keys: Arc<dyn Keys>,
     clock: Arc<dyn Clock>,
+    traces: Traces,
     places: Semaphore,
 }
 
@@ -92,52 +83,88 @@ impl Callbacks {
         if announces_too_much(headers) {
             return Err(Answer::TooLarge);
         }
-        let claim = self.claim(headers)?;
+        let active = self.keys.active().await.map_err(again)?;
+        let signed = signed(headers);
+        let claim = active.receiver.examine(signed, self.now_seconds()).map_err(disbelieved)?;
         let Ok(_place) = self.places.try_acquire() else {
             tracing::warn!("a callback must come again: too many come at once");
             return Err(Answer::Busy);
         };
         let reading = tokio::time::timeout(BODY_TIME, whole(body)).await;
         let body = reading.map_err(|_| Answer::TooSlow)??;
-        let verified = claim.prove(&body).map_err(disbelieved)?;
-        let webhook = verified.id;
+        let verified = match claim.prove(&body) {
+            Err(Rejection::NoMatch) => self.prove_again(&active, signed, &body).await?,
+            verdict => verdict.map_err(disbelieved)?,
+        };
         let malformed = |why: NotACallback| {
-            tracing::warn!(%webhook, %why, "a signed callback is malformed");
+            tracing::warn!(webhook = %verified.id, %why, "a signed callback is malformed");
             Answer::Malformed(why)
         };
         let reference = Callback::read(&body).map_err(malformed)?.data.reference;
         let body = String::from_utf8(body).map_err(|_| malformed(NotACallback::Encoding))?;
-        let again = |trouble: Trouble| {
-            tracing::warn!(%webhook, %trouble, "a callback must come again");
-            Answer::Unavailable
-        };
-        if !self.desk.has_issued(&reference).await.map_err(again)? {
+        let message = ResultsMessage::Received { webhook_id: verified.id.clone(), body };
+        let keeping = self.keep(&verified, &reference, &message);
+        match reference.parse::<Reference>() {
+            Ok(named) => self.traces.on(named.document_id, None, keeping).await,
+            Err(_) => keeping.await,
+        }
+    }
+
+    /// Puts a believed callback on the results queue if it is about something that was asked for.
+    async fn keep(
+        &self,
+        verified: &Verified,
+        reference: &str,
+        message: &ResultsMessage,
+    ) -> Result<(), Answer> {
+        let webhook = &verified.id;
+        if !self.desk.has_issued(reference).await.map_err(again)? {
             // Signed and yet about something that was never asked for: the alarm counts these.
             tracing::error!(%webhook, reference, "a signed callback names an unknown reference");
             return Err(Answer::UnknownReference);
         }
-        let message = ResultsMessage::Received { webhook_id: webhook.clone(), body };
-        self.desk.hand_on(&message).await.map_err(again)?;
+        self.desk.hand_on(message).await.map_err(again)?;
         tracing::info!(%webhook, reference, secret = verified.secret, "a callback was taken");
         Ok(())
     }
 
-    /// What the headers say. One that is there twice says nothing: who would know which of the two was signed?
-    fn claim<'a>(&'a self, headers: &'a HeaderMap) -> Result<Claim<'a>, Answer> {
-        let single = |name| {
-            let mut values = headers.get_all(name).iter();
-            values.next().filter(|_| values.next().is_none()).map(HeaderValue::as_bytes)
-        };
-        let signed = Headers {
-            id: single(webhook::ID),
-            timestamp: single(webhook::TIMESTAMP),
-            signature: single(webhook::SIGNATURE),
-        };
-        self.receiver.examine(signed, self.clock.now().as_second()).map_err(disbelieved)
+    /// Holds a callback that none of the `known` secrets signed against those that have become active since.
+    async fn prove_again(
+        &self,
+        known: &Active,
+        signed: Headers<'_>,
+        body: &[u8],
+    ) -> Result<Verified, Answer> {
+        let others = self.keys.others(known).await.map_err(again)?;
+        let receiver = others.ok_or_else(|| disbelieved(Rejection::NoMatch))?.receiver;
+        receiver.verify(signed, body, self.now_seconds()).map_err(disbelieved)
+    }
+
+    fn now_seconds(&self) -> i64 {
+        self.clock.now().as_second()
     }
 }
 
+/// What the headers say. One that is there twice says nothing: who would know which of the two was signed?
+fn signed(headers: &HeaderMap) -> Headers<'_> {
+    let single = |name| {
+        let mut values = headers.get_all(name).iter();
+        values.next().filter(|_| values.next().is_none()).map(HeaderValue::as_bytes)
+    };
+    Headers {
+        id: single(webhook::ID),
+        timestamp: single(webhook::TIMESTAMP),
+        signature: single(webhook::SIGNATURE),
+    }
+}
+
+fn again(trouble: Trouble) -> Answer {
+    tracing::warn!(%trouble, "a callback must come again");
+    Answer::Unavailable
+}
+
 fn disbelieved(rejection: Rejection) -> Answer {
+    measure::forged_callback();
     tracing::warn!(%rejection, "a callback was not believed");
     Answer::Unsigned
 }

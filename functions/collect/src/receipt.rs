@@ -41,7 +41,7 @@ impl Collect {
         let reference = named.map_err(|error| Trouble::poison(error.to_string()))?;
         let id = reference.document_id;
         let Some((document, attempt)) = self.awaiting(id, &callback.data.reference).await? else {
-            tracing::info!(document = %id, webhook_id, "a callback was passed over");
+            tracing::info!(webhook_id, "a callback was passed over");
             return Ok(());
         };
         let key = callback_key(id, attempt, &hex::encode(Sha256::digest(body.as_bytes())));
@@ -55,7 +55,7 @@ impl Collect {
             end,
         };
         let answer = self.judge(&receipt).await?;
-        tracing::info!(document = %id, webhook_id, ?answer, "a callback was judged");
+        tracing::info!(webhook_id, ?answer, "a callback was judged");
         Ok(())
     }
 
@@ -84,7 +84,7 @@ impl Collect {
             end,
         };
         let answer = self.judge(&receipt).await?;
-        tracing::info!(document = %id, ?answer, "stored results were judged");
+        tracing::info!(?answer, "stored results were judged");
         Ok(answer)
     }
 
@@ -92,7 +92,7 @@ impl Collect {
     async fn awaiting(&self, id: DocumentId, reference: &str) -> Result<Option<(Document, u32)>, Trouble> {
         let document = self.pipeline.register.read(id).await?;
         let Some(document) = document.filter(|document| document.has_issued(reference)) else {
-            tracing::error!(alarm = "reference-unknown", document = %id, "a result for a reference that nobody gave out");
+            tracing::error!(alarm = "reference-unknown", "a result for a reference that nobody gave out");
             return Ok(None);
         };
         if matches!(
@@ -194,7 +194,7 @@ impl Collect {
 
     async fn unusable(&self, receipt: &Receipt<'_>, fault: Unusable) -> Result<Answer, Trouble> {
         let id = receipt.document.document_id;
-        tracing::warn!(document = %id, ?fault, "the results cannot be used");
+        tracing::warn!(?fault, "the results cannot be used");
         let event = Event::ResultsUnusable {
             reference: receipt.callback.data.reference.clone(),
             machine: receipt.machine,

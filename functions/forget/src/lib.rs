@@ -38,7 +38,12 @@ pub async fn build(runtime: Runtime) -> Result<Forget, Misconfigured> {
 #[async_trait]
 impl Handler for Forget {
     async fn handle(&self, event: Value, _call: Call) -> Result<Value, FunctionError> {
-        edge::typed(event, |input: ForgetInput| async move { Ok(self.step(&input).await?) }).await
+        let follows = event["machine"]["traceparent"].as_str().map(str::to_owned);
+        edge::typed(event, |input: ForgetInput| async move {
+            let id = input.machine.document_id;
+            Ok(self.pipeline.traces.on(id, follows.as_deref(), self.step(&input)).await?)
+        })
+        .await
     }
 }
 

@@ -1,5 +1,5 @@
 use contract::machine::{ForgetAnswer, Outcome};
-use edge::{Misconfigured, Runtime, Transport, Trouble};
+use edge::{Bearer, Misconfigured, Runtime, Transport, Trouble};
 use reqwest::StatusCode;
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ const REQUEST_TIME: Duration = Duration::from_secs(10);
 pub(crate) struct Processor {
     transport: Arc<dyn Transport>,
     url: String,
-    token: String,
+    bearer: Bearer,
 }
 
 impl Processor {
@@ -19,7 +19,7 @@ impl Processor {
         Ok(Self {
             transport: Arc::clone(&runtime.transport),
             url: runtime.variables.required("PROCESSOR_URL")?.trim_end_matches('/').to_owned(),
-            token: runtime.variables.required("PROCESSOR_TOKEN")?.to_owned(),
+            bearer: Bearer::new(runtime)?,
         })
     }
 
@@ -31,6 +31,9 @@ impl Processor {
             match tokio::time::timeout(REQUEST_TIME, self.delete(reference)).await {
                 Ok(Ok(status)) if status.is_success() || status == StatusCode::NOT_FOUND => answer.jobs += 1,
                 Ok(Ok(status)) => {
+                    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+                        self.bearer.doubt().await;
+                    }
                     tracing::warn!(%status, "the processor did not forget");
                     answer.outcome = Outcome::Retry;
                 }
@@ -51,9 +54,7 @@ impl Processor {
         let url = format!("{}/jobs/{reference}", self.url);
         let url = url.parse().map_err(|_| Trouble::poison("the processor's address is malformed"))?;
         let mut request = reqwest::Request::new(reqwest::Method::DELETE, url);
-        let token = format!("Bearer {}", self.token).parse();
-        let token = token.map_err(|_| Trouble::poison("the processor's token cannot be sent"))?;
-        request.headers_mut().insert(reqwest::header::AUTHORIZATION, token);
+        request.headers_mut().insert(reqwest::header::AUTHORIZATION, self.bearer.authorization().await?);
         let answer = self.transport.send(request).await;
         Ok(answer.map_err(|error| Trouble::passing("the processor could not be reached", error))?.status())
     }

@@ -74,7 +74,7 @@ impl Ingest {
         let Created { bucket, key, version_id, sequencer, .. } = object;
         let revision = Revision { id: version_id, sequencer: Sequencer(sequencer) };
         let Some(found) = Found::of(&bucket, &key).filter(|_| bucket == self.originals.bucket()) else {
-            tracing::info!(%bucket, %key, "a folder or a key that is nobody's was passed over");
+            tracing::info!(%bucket, "a folder or a key that is nobody's was passed over");
             return Ok(());
         };
         let id = found.document_id;
@@ -82,7 +82,7 @@ impl Ingest {
         let news = news(current.as_ref(), &found.key, found.school.is_none(), &revision);
         match news {
             News::Unexpected | News::Known => {
-                tracing::info!(document = %id, %key, ?news, "an object was passed over");
+                tracing::info!(?news, "an object was passed over");
                 return Ok(());
             }
             // Neither needs the object: one sends again what is written, the other only leaves a trace.
@@ -93,14 +93,14 @@ impl Ingest {
             News::Unordered => {
                 let latest = self.originals.facts(&found.key, None).await?;
                 if latest.is_none_or(|latest| latest.version != revision.id) {
-                    tracing::info!(document = %id, %key, "a version that is not the latest was passed over");
+                    tracing::info!("a version that is not the latest was passed over");
                     return Ok(());
                 }
             }
             News::New => {}
         }
         let Some(facts) = self.originals.facts(&found.key, Some(&revision.id)).await? else {
-            tracing::info!(document = %id, %key, "the object is gone already");
+            tracing::info!("the object is gone already");
             return Ok(());
         };
         self.arrived(&found, current.as_ref(), revision, &facts).await.map(drop)
@@ -128,7 +128,7 @@ impl Ingest {
         let version = self.originals.version(&found.key, &revision.id);
         let inspection = inspection::inspect(&version, &subject).await?;
         if let Err(failure) = &inspection {
-            tracing::info!(document = %found.document_id, code = %failure.code, "the file is not taken");
+            tracing::info!(code = %failure.code, "the file is not taken");
         }
         self.apply(current, arrival(found, current, revision, Some(facts), inspection)).await
     }

@@ -60,11 +60,11 @@ impl Normalize {
     async fn work(&self, work: &Work) -> Result<Answer, Trouble> {
         let id = work.document_id;
         let Some(document) = self.pipeline.register.read(id).await? else {
-            tracing::warn!(document = %id, "nobody knows this document");
+            tracing::warn!("nobody knows this document");
             return Ok(Answer::Unknown);
         };
         if !waits_for(&document, work) {
-            tracing::info!(document = %id, status = %document.status, "the document does not wait for this");
+            tracing::info!(status = %document.status, "the document does not wait for this");
             return Ok(Answer::Stale("the document does not wait for this"));
         }
         let manifest = results::manifest(&self.store, &document, &self.processor).await?;
@@ -83,13 +83,13 @@ impl Normalize {
         if verdict.change.is_none() {
             self.withdraw(work, &written).await?;
         }
-        tracing::info!(document = %id, answer = ?verdict.answer, key, size, "normalized");
+        tracing::info!(answer = ?verdict.answer, key, size, "normalized");
         Ok(verdict.answer)
     }
 
     /// Reading the same files again would end the same way, so the document fails and says why.
     async fn give_up(&self, work: &Work, error: &NormalizeError) -> Result<Answer, Trouble> {
-        tracing::error!(document = %work.document_id, %error, code = error.code(), "the results cannot be normalized");
+        tracing::error!(%error, code = error.code(), "the results cannot be normalized");
         let failure = failure(error);
         let event = Event::NotNormalized { work: work.clone(), failure };
         Ok(self.pipeline.apply(work.document_id, &event).await?.answer)

@@ -59,6 +59,7 @@ impl Host {
             clock: Arc::new(ManualClock::at(NOW.parse().expect("a moment"))),
             random: Arc::new(SeededRandom::new(1)),
             transport: Arc::new(reqwest::Client::new()),
+            spans: edge::Spans::default(),
         };
         Self { cloud, function: normalize::build(runtime).await.expect("all settings are there") }
     }

@@ -84,7 +84,7 @@ impl Park {
             Letter::Callback { reference } => {
                 let id = reference.document_id;
                 let Some(document) = self.pipeline.register.read(id).await? else {
-                    tracing::warn!(document = %id, "a dead callback is for nobody");
+                    tracing::warn!("a dead callback is for nobody");
                     return Ok(());
                 };
                 let work = document.work(reference.attempt);
@@ -100,7 +100,7 @@ impl Park {
             }
         };
         let verdict = self.pipeline.apply(id, &event).await?;
-        tracing::error!(document = %id, answer = ?verdict.answer, cause = %failure.cause, "parked");
+        tracing::error!(answer = ?verdict.answer, cause = %failure.cause, "parked");
         self.release(token).await
     }
 
@@ -130,7 +130,7 @@ impl Park {
         let event = Event::MachineEnded { machine, failure: failure.clone() };
         let verdict = self.pipeline.apply(input.document_id, &event).await?;
         tracing::error!(
-            document = %input.document_id, machine = %machine.name, cause = %failure.cause, answer = ?verdict.answer,
+            document_id = %input.document_id, machine = %machine.name, cause = %failure.cause, answer = ?verdict.answer,
             "a machine ended without an outcome"
         );
         Ok(())

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use document::{DocumentId, Event, Moment};
-use edge::{Call, FunctionError, Handler, Misconfigured, Pipeline, Runtime, Trouble};
+use edge::{Call, FunctionError, Handler, Misconfigured, Pipeline, Runtime, Trouble, measure};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde_json::Value;
@@ -58,14 +58,27 @@ impl Sweep {
             }
             swept.claimed += self.claim(&overdue, now).await?;
         }
+        self.measure(&swept).await;
         Ok(swept)
+    }
+
+    /// What cannot be measured is no reason to sweep less.
+    async fn measure(&self, swept: &Swept) {
+        measure::overdue(swept.claimed);
+        match self.pipeline.register.oldest_waiting().await {
+            Ok(since) => measure::oldest_waiting(since, self.runtime.now()),
+            Err(trouble) => tracing::warn!(%trouble, "how long the oldest document waits is not known"),
+        }
     }
 
     async fn claim(&self, overdue: &[DocumentId], now: Moment) -> Result<usize, Trouble> {
         let claims = stream::iter(overdue.to_vec()).map(|id| async move {
-            let verdict = self.pipeline.apply(id, &Event::DeadlinePassed).await?;
-            tracing::info!(document = %id, %now, answer = ?verdict.answer, "overdue");
-            Ok(())
+            let claim = async {
+                let verdict = self.pipeline.apply(id, &Event::DeadlinePassed).await?;
+                tracing::info!(%now, answer = ?verdict.answer, "overdue");
+                Ok::<_, Trouble>(())
+            };
+            self.pipeline.traces.on(id, None, claim).await
         });
         let claimed: Vec<()> = claims.buffer_unordered(AT_ONCE_MAX).try_collect().await?;
         Ok(claimed.len())

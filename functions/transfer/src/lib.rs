@@ -46,7 +46,7 @@ pub struct Transfer {
 
 /// Wires the function.
 ///
-/// Settings: `DOCUMENTS_TABLE`, `UPLOADS_BUCKET`, `PROCESSOR_URL`, `PROCESSOR_TOKEN`, `CALLBACK_URL`,
+/// Settings: `DOCUMENTS_TABLE`, `UPLOADS_BUCKET`, `PROCESSOR_URL`, `PROCESSOR_TOKEN_ARN`, `CALLBACK_URL`,
 /// `STREAM_BYTES_MAX` (bytes, optional), `QUEUE_URL` (its own queue, optional), `FUNCTION_NAME` (optional), and the
 /// machine that [`Pipeline`] starts.
 #[expect(clippy::unused_async, reason = "every function is built in the same way, and some must wait")]
@@ -89,7 +89,7 @@ impl Transfer {
                 return Err(Trouble::busy("somebody else is sending this document", again_in));
             }
             (answer, _) => {
-                tracing::info!(document = %id, ?answer, "nothing to send");
+                tracing::info!(?answer, "nothing to send");
                 return self.reports.answer(token, &answer, None).await;
             }
         };
@@ -99,7 +99,10 @@ impl Transfer {
                 Ok(outcome) => outcome,
                 Err(_) => Outcome::later("the time for sending it ran out"),
             };
-        tracing::info!(document = %id, attempt = attempt.number, ?outcome, "sent");
+        tracing::info!(attempt = attempt.number, %outcome, "sent");
+        if matches!(outcome, Outcome::Undelivered { .. }) {
+            edge::measure::transfer_retry();
+        }
         let retry_after_seconds = outcome.retry_after_seconds();
         let verdict = self.pipeline.apply_to(id, Some(&document), &outcome.event(work)).await?;
         self.reports.answer(token, &verdict.answer, retry_after_seconds).await

@@ -1,6 +1,7 @@
 //! How one sending went, and which event that is.
 
 use document::{Code, Event, Failure, Work};
+use std::fmt;
 
 /// How one sending went.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,6 +12,17 @@ pub(crate) enum Outcome {
     Refused(Failure),
     /// Not this time.
     Undelivered { reason: String, retry_after_seconds: Option<u64> },
+}
+
+/// For logs: what the processor said of a file may quote it, so its code has to do.
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted { .. } => out.write_str("accepted"),
+            Self::Refused(failure) => write!(out, "refused: {}", failure.code),
+            Self::Undelivered { reason, .. } => write!(out, "undelivered: {reason}"),
+        }
+    }
 }
 
 /// What a status of the answer to `POST /jobs` means.

@@ -2,26 +2,36 @@
 
 use crate::retry_after::retry_after;
 use contract::processor::{JobAccepted, JobStatus, Refusal};
-use edge::{Clock, Misconfigured, Runtime, Transport, TransportError};
+use edge::{Bearer, Clock, Misconfigured, Runtime, SecretError, Transport, TransportError};
 use reqwest::{
     Body, Method, Request, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use thiserror::Error;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Longest answer read, in bytes: a job's state with a list of files.
 pub(crate) const REPLY_BYTES_MAX: usize = 256 * 1024;
 
 /// The processor.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Processor {
     url: Url,
-    /// Marked as sensitive, so that no log shows it.
-    authorization: HeaderValue,
+    bearer: Bearer,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
+}
+
+/// Why it gave no answer.
+#[derive(Debug, Error)]
+pub(crate) enum NoAnswer {
+    /// Nothing was sent: there is no token to show.
+    #[error(transparent)]
+    Token(#[from] SecretError),
+    #[error(transparent)]
+    Transport(#[from] TransportError),
 }
 
 /// What it answered.
@@ -34,20 +44,15 @@ pub(crate) struct Reply {
 
 impl Processor {
     pub(crate) fn new(runtime: &Runtime) -> Result<Self, Misconfigured> {
-        let malformed = |name: &str, value: &str, expected| Misconfigured::Malformed {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            expected,
-        };
         let url = runtime.variables.required("PROCESSOR_URL")?;
-        let token = runtime.variables.required("PROCESSOR_TOKEN")?;
-        let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
-            .map_err(|_| malformed("PROCESSOR_TOKEN", "(hidden)", "a token that fits into a header"))?;
-        authorization.set_sensitive(true);
+        let malformed = |_| Misconfigured::Malformed {
+            name: "PROCESSOR_URL".to_owned(),
+            value: url.to_owned(),
+            expected: "a URL",
+        };
         Ok(Self {
-            url: Url::parse(&format!("{}/jobs", url.trim_end_matches('/')))
-                .map_err(|_| malformed("PROCESSOR_URL", url, "a URL"))?,
-            authorization,
+            url: Url::parse(&format!("{}/jobs", url.trim_end_matches('/'))).map_err(malformed)?,
+            bearer: Bearer::new(runtime)?,
             transport: Arc::clone(&runtime.transport),
             clock: Arc::clone(&runtime.clock),
         })
@@ -59,7 +64,7 @@ impl Processor {
         reference: &str,
         content_type: HeaderValue,
         body: Body,
-    ) -> Result<Reply, TransportError> {
+    ) -> Result<Reply, NoAnswer> {
         let mut request = Request::new(Method::POST, self.url.clone());
         request.headers_mut().insert(CONTENT_TYPE, content_type);
         if let Ok(key) = HeaderValue::try_from(reference) {
@@ -70,7 +75,7 @@ impl Processor {
     }
 
     /// `GET /jobs/{reference}`.
-    pub(crate) async fn job(&self, reference: &str) -> Result<Reply, TransportError> {
+    pub(crate) async fn job(&self, reference: &str) -> Result<Reply, NoAnswer> {
         let mut url = self.url.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(reference);
@@ -78,8 +83,13 @@ impl Processor {
         self.send(Request::new(Method::GET, url)).await
     }
 
-    async fn send(&self, mut request: Request) -> Result<Reply, TransportError> {
-        request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
+    /// It did not let us in: the next request shows the token as it is by then.
+    pub(crate) async fn doubt_token(&self) {
+        self.bearer.doubt().await;
+    }
+
+    async fn send(&self, mut request: Request) -> Result<Reply, NoAnswer> {
+        request.headers_mut().insert(AUTHORIZATION, self.bearer.authorization().await?);
         let mut response = self.transport.send(request).await?;
         let value = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let mut reply = Reply {

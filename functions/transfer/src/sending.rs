@@ -4,11 +4,10 @@ use crate::{
     Transfer,
     multipart::{BrokenOff, Form, Passed},
     outcome::{Meaning, Outcome},
-    processor::Reply,
+    processor::{NoAnswer, Reply},
 };
 use contract::processor::{JOB_ID_BYTES_MAX, Job, JobState};
 use document::{Attempt, Code, Document, Failure};
-use edge::TransportError;
 use reqwest::Body;
 
 /// The processor's word for bytes that changed on their way: the file is sent again.
@@ -82,8 +81,9 @@ impl Transfer {
                 tracing::error!(
                     alarm = "processor-locked",
                     status = reply.status,
-                    "the processor does not let us in; check PROCESSOR_TOKEN"
+                    "the processor does not let us in; check its token in Secrets Manager"
                 );
+                self.processor.doubt_token().await;
                 later(reply)
             }
             Meaning::Later => later(reply),
@@ -119,9 +119,12 @@ fn broken_off_outcome(broken_off: &BrokenOff) -> Outcome {
     }
 }
 
-fn no_answer(error: &TransportError) -> Outcome {
+fn no_answer(error: &NoAnswer) -> Outcome {
     tracing::warn!(%error, "the processor did not answer");
-    Outcome::later("it did not answer")
+    Outcome::later(match error {
+        NoAnswer::Token(_) => "its token could not be fetched",
+        NoAnswer::Transport(_) => "it did not answer",
+    })
 }
 
 fn later(reply: &Reply) -> Outcome {
@@ -196,7 +199,7 @@ mod tests {
             ("DOCUMENTS_TABLE", "documents"),
             ("UPLOADS_BUCKET", "uploads"),
             ("PROCESSOR_URL", url),
-            ("PROCESSOR_TOKEN", "token"),
+            ("PROCESSOR_TOKEN_ARN", "arn:of:the:token"),
             ("CALLBACK_URL", "http://127.0.0.1/callbacks/processor"),
         ];
         let region = Region::new("local");
@@ -206,6 +209,7 @@ mod tests {
             clock: Arc::new(clock::ManualClock::at(jiff::Timestamp::UNIX_EPOCH)),
             random: Arc::new(clock::SeededRandom::new(1)),
             transport: Arc::new(reqwest::Client::builder().no_proxy().build().unwrap()),
+            spans: edge::Spans::default(),
         };
         crate::build(runtime).await.unwrap()
     }

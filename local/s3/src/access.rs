@@ -15,7 +15,9 @@ use s3s::{
 #[async_trait::async_trait]
 impl S3Auth for Credentials {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        if access_key == self.access_key {
+        // What follows the key says on whose behalf it is used.
+        let rest = access_key.strip_prefix(&self.access_key);
+        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
             return Ok(SecretKey::from(self.secret_key.as_str()));
         }
         let message = "The AWS Access Key Id you provided does not exist in our records.";

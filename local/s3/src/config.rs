@@ -12,7 +12,7 @@ pub struct Config {
     pub random: Arc<dyn Random>,
 }
 
-/// The one key pair that signs requests and presigned URLs.
+/// The one key pair that signs requests and presigned URLs; `key-name` is the same key on behalf of `name`.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// `AWS_ACCESS_KEY_ID`.

@@ -8,6 +8,8 @@ pub(super) const SQS_BODY_BYTES_MAX: usize = 4 << 20;
 pub(super) const DYNAMODB_BODY_BYTES_MAX: usize = 16 << 20;
 /// Inputs and outputs of machines end at 256 KiB, definitions at 1 MiB.
 pub(super) const STATES_BODY_BYTES_MAX: usize = 2 << 20;
+/// Whoever reads a secret names it and its version: three texts of at most 2 KiB.
+pub(super) const SECRETS_BODY_BYTES_MAX: usize = 64 << 10;
 
 /// How long requests under way may take once the host stops. Long polls last longer and are cut off, which
 /// loses nothing: what they would have received stays where it is.

@@ -25,7 +25,7 @@ pub(super) fn busy<B>(request: &Request<B>) -> Response<Body> {
             let body = r#"{"__type":"com.amazonaws.sqs#RequestThrottled","message":"Rate exceeded"}"#;
             (StatusCode::FORBIDDEN, "application/x-amz-json-1.0", body)
         }
-        Some((Service::DynamoDb | Service::States, _)) => {
+        Some((Service::DynamoDb | Service::States | Service::Secrets, _)) => {
             (StatusCode::BAD_REQUEST, "application/x-amz-json-1.0", throttled)
         }
     };

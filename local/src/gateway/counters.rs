@@ -1,8 +1,9 @@
 //! What the host's services have done since the start: for benchmarks, and for whoever wonders what a document costs.
 
+use super::rights::Right;
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -13,6 +14,11 @@ pub(super) const PATH: &str = "/_lectern/counters";
 /// How many operations of a service are counted: no service here has half as many.
 const OPERATIONS_MAX: usize = 64;
 
+/// How many callers are told apart, and how many rights of each: more than the template has.
+const CALLERS_MAX: usize = 64;
+/// See [`CALLERS_MAX`].
+const RIGHTS_MAX: usize = 256;
+
 /// Says how many durable commits a store has made.
 type Commits = Arc<dyn Fn() -> u64 + Send + Sync>;
 
@@ -20,6 +26,7 @@ type Commits = Arc<dyn Fn() -> u64 + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Counters {
     calls: Arc<Mutex<BTreeMap<&'static str, BTreeMap<String, u64>>>>,
+    rights: Arc<Mutex<BTreeMap<String, BTreeSet<Right>>>>,
     commits: Vec<(&'static str, Commits)>,
 }
 
@@ -47,11 +54,29 @@ impl Counters {
         }
     }
 
-    /// `{"calls": {"S3": {"PutObject": 3, …}, …}, "commits": {"objects": 3, …}}`.
+    /// Remembers which right somebody made use of.
+    pub fn used(&self, caller: &str, right: Right) {
+        let mut rights = self.rights.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = rights.get_mut(caller) {
+            if known.len() < RIGHTS_MAX {
+                known.insert(right);
+            }
+        } else if rights.len() < CALLERS_MAX {
+            rights.insert(caller.to_owned(), BTreeSet::from([right]));
+        }
+    }
+
+    /// `{"calls": {"S3": {"PutObject": 3, …}, …}, "commits": {"objects": 3, …},
+    /// "rights": {"lectern-ingest": [["s3:GetObject", "bucket/*"], …], …}}`.
     pub fn shown(&self) -> Value {
         let commits: BTreeMap<_, _> = self.commits.iter().map(|(store, count)| (*store, count())).collect();
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        json!({ "calls": *calls, "commits": commits })
+        let rights = self.rights.lock().unwrap_or_else(PoisonError::into_inner);
+        let rights: BTreeMap<_, Vec<_>> = rights
+            .iter()
+            .map(|(caller, used)| (caller, used.iter().map(|it| [&it.action, &it.resource]).collect()))
+            .collect();
+        json!({ "calls": *calls, "commits": commits, "rights": rights })
     }
 }
 
@@ -71,8 +96,15 @@ mod tests {
         for operation in ["PutObject", "GetObject", "PutObject"] {
             counters.called("S3", operation);
         }
-        let expected =
-            json!({ "calls": { "S3": { "GetObject": 1, "PutObject": 2 } }, "commits": { "objects": 7 } });
+        let right = Right { action: "s3:GetObject".to_owned(), resource: "bucket/*".to_owned() };
+        for _ in 0..2 {
+            counters.used("lectern-api", right.clone());
+        }
+        let expected = json!({
+            "calls": { "S3": { "GetObject": 1, "PutObject": 2 } },
+            "commits": { "objects": 7 },
+            "rights": { "lectern-api": [["s3:GetObject", "bucket/*"]] },
+        });
         assert_eq!(counters.shown(), expected);
     }
 

@@ -17,15 +17,20 @@ where
     Arc::new(move |request| Box::pin(handle(service.clone(), request)))
 }
 
-/// Collects the request up to its limit and hands it over.
+/// Collects the request up to its limit, lets `seen` look at it and hands it over.
 pub(super) async fn answer(
     service: &JsonService,
     request: Request<Body>,
     body_bytes_max: usize,
+    seen: impl FnOnce(&[u8]),
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     match collect(body, body_bytes_max).await {
-        Ok(body) => service(Request::from_parts(parts, body.to_bytes())).await.map(whole),
+        Ok(body) => {
+            let body = body.to_bytes();
+            seen(&body);
+            service(Request::from_parts(parts, body)).await.map(whole)
+        }
         Err(error) if error.is::<LengthLimitError>() => {
             refuse(StatusCode::PAYLOAD_TOO_LARGE, "com.amazon.coral.service#RequestEntityTooLargeException")
         }

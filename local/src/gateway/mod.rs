@@ -10,6 +10,7 @@ mod counters;
 mod json;
 mod operation;
 mod patience;
+mod rights;
 mod s3;
 mod serve;
 mod service;
@@ -39,6 +40,7 @@ pub struct Services {
     pub sqs: JsonService,
     pub dynamodb: JsonService,
     pub states: JsonService,
+    pub secrets: JsonService,
     pub counters: Counters,
 }
 
@@ -70,7 +72,14 @@ impl Gateway {
             self.0.counters.called("S3", operation);
             tracing::trace!(service = "S3", operation, "called");
             let is_head = request.method() == Method::HEAD;
+            let caller = rights::caller(request.uri(), request.headers());
+            let uri = request.uri().clone();
             let answer = (self.0.s3)(request).await;
+            if let Some(caller) = caller {
+                for right in rights::of_s3(operation, &uri, answer.status()) {
+                    self.0.counters.used(&caller, right);
+                }
+            }
             // On a port the server leaves the body of such an answer out; clients in the process rely on it too.
             return if is_head { answer.map(|_| json::whole(Bytes::new())) } else { answer };
         };
@@ -79,9 +88,17 @@ impl Gateway {
             Service::Sqs => (&self.0.sqs, bounds::SQS_BODY_BYTES_MAX, "SQS"),
             Service::DynamoDb => (&self.0.dynamodb, bounds::DYNAMODB_BODY_BYTES_MAX, "DynamoDB"),
             Service::States => (&self.0.states, bounds::STATES_BODY_BYTES_MAX, "States"),
+            Service::Secrets => (&self.0.secrets, bounds::SECRETS_BODY_BYTES_MAX, "SecretsManager"),
         };
         self.0.counters.called(name, operation);
         tracing::trace!(service = name, operation, "called");
-        json::answer(handler, request, body_bytes_max).await
+        let operation = operation.to_owned();
+        let caller = rights::caller(request.uri(), request.headers());
+        let used = |body: &[u8]| {
+            if let Some(caller) = &caller {
+                self.0.counters.used(caller, rights::of_json(service, &operation, body));
+            }
+        };
+        json::answer(handler, request, body_bytes_max, used).await
     }
 }

@@ -4,6 +4,7 @@ pub(super) enum Service {
     Sqs,
     DynamoDb,
     States,
+    Secrets,
 }
 
 /// The service and the operation that a header `X-Amz-Target` names, such as `AmazonSQS.SendMessage`.
@@ -13,6 +14,7 @@ pub(super) fn of_target(target: &str) -> Option<(Service, &str)> {
         "AmazonSQS" => Service::Sqs,
         "DynamoDB_20120810" => Service::DynamoDb,
         "AWSStepFunctions" => Service::States,
+        "secretsmanager" => Service::Secrets,
         _ => return None,
     };
     Some((service, operation))

@@ -1,6 +1,8 @@
 use super::{
     Body, BoxFuture, Counters, Gateway, JsonService, S3Service, Services,
-    bounds::{Bounds, DYNAMODB_BODY_BYTES_MAX, SQS_BODY_BYTES_MAX, STATES_BODY_BYTES_MAX},
+    bounds::{
+        Bounds, DYNAMODB_BODY_BYTES_MAX, SECRETS_BODY_BYTES_MAX, SQS_BODY_BYTES_MAX, STATES_BODY_BYTES_MAX,
+    },
     json::whole,
     json_service, serve,
     serve::serve_within,
@@ -41,6 +43,7 @@ pub(super) fn gateway() -> Gateway {
         sqs: named("sqs"),
         dynamodb: named("dynamodb"),
         states: named("states"),
+        secrets: named("secrets"),
         counters: Counters::default(),
     })
 }
@@ -61,6 +64,7 @@ async fn each_request_goes_to_the_service_that_its_target_names() {
         (Some("AmazonSQS.SendMessage"), "sqs 3"),
         (Some("DynamoDB_20120810.GetItem"), "dynamodb 3"),
         (Some("AWSStepFunctions.StartExecution"), "states 3"),
+        (Some("secretsmanager.GetSecretValue"), "secrets 3"),
         (None, "abc"),
     ] {
         assert_eq!(ask(&gateway, target, Bytes::from("abc")).await, (200, expected.to_owned()), "{target:?}");
@@ -85,6 +89,9 @@ async fn a_body_over_the_services_limit_is_refused() {
     let machines = Some("AWSStepFunctions.StartExecution");
     assert_eq!(ask(&gateway, machines, Bytes::from(vec![b'x'; STATES_BODY_BYTES_MAX])).await.0, 200);
     assert_eq!(ask(&gateway, machines, Bytes::from(vec![b'x'; STATES_BODY_BYTES_MAX + 1])).await.0, 413);
+    let secrets = Some("secretsmanager.GetSecretValue");
+    assert_eq!(ask(&gateway, secrets, Bytes::from(vec![b'x'; SECRETS_BODY_BYTES_MAX])).await.0, 200);
+    assert_eq!(ask(&gateway, secrets, Bytes::from(vec![b'x'; SECRETS_BODY_BYTES_MAX + 1])).await.0, 413);
 }
 
 #[tokio::test]
@@ -175,6 +182,7 @@ async fn requests_beyond_the_bound_are_told_so_in_the_words_of_their_service() {
         (Some("AmazonSQS.SendMessage"), 403, "RequestThrottled"),
         (Some("DynamoDB_20120810.GetItem"), 400, "ThrottlingException"),
         (Some("AWSStepFunctions.StartExecution"), 400, "ThrottlingException"),
+        (Some("secretsmanager.GetSecretValue"), 400, "ThrottlingException"),
     ] {
         let request = client.post(format!("http://{address}/"));
         let request =

@@ -1,7 +1,7 @@
-use super::{HostError, World};
+use super::{HostError, World, stack};
 use axum::Router;
 use clock::Clock;
-use edge::{Call, FunctionError, Handler, Misconfigured, Runtime};
+use edge::{Call, FunctionError, Handler, Misconfigured, Runtime, Spans};
 use http::StatusCode;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -25,6 +25,7 @@ pub(super) struct Function {
     code: Code,
     clock: Arc<dyn Clock>,
     random: Arc<dyn clock::Random>,
+    spans: Spans,
     /// Places for invocations, if the template reserves them.
     places: Option<Arc<Semaphore>>,
 }
@@ -47,10 +48,16 @@ impl Functions {
         for function in &plan.functions {
             let name = [("AWS_LAMBDA_FUNCTION_NAME".to_owned(), function.name.clone())];
             let settings = function.environment.clone().into_iter().chain(name);
-            let runtime = Runtime { variables: edge::Variables::new(settings), ..runtime.clone() };
+            let variables = edge::Variables::new(settings);
+            // Each function signs what it asks for by its own name, as it does with its role on AWS.
+            let sdk =
+                runtime.sdk.clone().into_builder().credentials_provider(stack::credentials(&function.name));
+            let unbuilt = |source| HostError::Function { name: function.name.clone(), source };
+            let spans = Spans::new(&variables, &runtime.transport).map_err(unbuilt)?;
+            let runtime = Runtime { variables, sdk: sdk.build(), spans: spans.clone(), ..runtime.clone() };
             let (clock, random) = (Arc::clone(&runtime.clock), Arc::clone(&runtime.random));
             let code = code(&function.code, runtime, world).await;
-            let code = code.map_err(|source| HostError::Function { name: function.name.clone(), source })?;
+            let code = code.map_err(unbuilt)?;
             let Some(code) = code else {
                 let problem =
                     format!("{}: no function has its code in {}", function.logical_id, function.code);
@@ -58,7 +65,7 @@ impl Functions {
             };
             let places =
                 function.reserved_concurrency.map(|places| Arc::new(Semaphore::new(places as usize)));
-            let built = Function { plan: function.clone(), code, clock, random, places };
+            let built = Function { plan: function.clone(), code, clock, random, spans, places };
             by_arn.insert(function.arn.clone(), Arc::new(built));
         }
         Ok(Self { by_arn })
@@ -111,7 +118,9 @@ impl Function {
         let call = Call { request_id: self.request_id(), deadline };
         let handler = Arc::clone(handler);
         let work = AbortOnDropHandle::new(tokio::spawn(async move { handler.handle(event, call).await }));
-        match tokio::time::timeout(self.plan.timeout, work).await {
+        let ended = tokio::time::timeout(self.plan.timeout, work).await;
+        self.spans.hand_over().await;
+        match ended {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(error("Runtime.ExitError", "the function panicked")),
             Err(_) => {
@@ -136,7 +145,9 @@ impl Function {
         };
         let router = router.clone();
         let work = AbortOnDropHandle::new(tokio::spawn(async move { router.oneshot(request).await }));
-        match tokio::time::timeout(HTTP_TIME.min(self.plan.timeout), work).await {
+        let ended = tokio::time::timeout(HTTP_TIME.min(self.plan.timeout), work).await;
+        self.spans.hand_over().await;
+        match ended {
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(never))) => match never {},
             Ok(Err(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -2,6 +2,7 @@
 
 use super::{HostError, Storage};
 use local_s3::{BucketSpec, CorsRule};
+use local_secrets::SecretSpec;
 use local_sqs::{QueueSpec, Redrive};
 use serde_json::{Value, json};
 use template::{AttributeKey, Bucket, Plan, Projection, Queue, Table};
@@ -24,6 +25,10 @@ pub(super) async fn create(plan: &Plan, storage: &Storage) -> Result<(), HostErr
     // What this process's predecessor had received when it died is worked on now, not after its visibility time-out.
     let released = storage.queues.release_in_flight().await;
     released.map_err(|error| HostError::storage("the queues")(error.into()))?;
+    for secret in &plan.secrets {
+        let text = secret.text.expose().to_owned();
+        storage.secrets.put(SecretSpec { name: secret.name.clone(), arn: secret.arn.clone(), text });
+    }
     for machine in &plan.machines {
         let defined = storage.machines.define(&machine.name, &machine.role, &machine.definition);
         defined

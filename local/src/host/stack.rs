@@ -116,6 +116,9 @@ pub(super) fn gateway(storage: &Storage) -> Gateway {
         states: gateway::json_service(storage.machines.clone(), |machines, request| async move {
             machines.handle(request).await
         }),
+        secrets: gateway::json_service(storage.secrets.clone(), |secrets, request| async move {
+            secrets.handle(request).await
+        }),
         counters,
     })
 }
@@ -128,17 +131,22 @@ pub(super) fn runtime(gateway: &Gateway, world: &World, aws_url: &str) -> Runtim
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
         transport: Arc::clone(&world.transport),
+        spans: edge::Spans::default(),
     }
+}
+
+/// What somebody signs with who is called by the stack's name, or by a name that begins with it.
+pub(super) fn credentials(access_key: &str) -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Credentials::new(access_key, SECRET_KEY, None, None, "lectern"))
 }
 
 /// How SDK clients are set up that use `http_client` to reach the services.
 pub fn sdk(http_client: aws_smithy_runtime_api::client::http::SharedHttpClient, aws_url: &str) -> SdkConfig {
-    let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "lectern");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(wiring::REGION))
         .endpoint_url(aws_url)
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .credentials_provider(credentials(ACCESS_KEY))
         .http_client(http_client)
         .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
             aws_smithy_async::rt::sleep::TokioSleep::new(),

@@ -3,17 +3,20 @@
 use super::{HostError, World, data_dir::DataDir, tasks::HostTasks, wiring};
 use local_dynamodb::Tables;
 use local_s3::Store;
+use local_secrets::Secrets;
 use local_sqs::Queues;
 use local_states::StateMachines;
 use std::sync::Arc;
 
-/// What outlives a run of the stack: objects, messages, items, executions.
+/// What outlives a run of the stack: objects, messages, items, executions, secrets.
 #[derive(Clone, Debug)]
 pub struct Storage {
     pub s3: Arc<Store>,
     pub queues: Queues,
     pub tables: Tables,
     pub machines: StateMachines,
+    /// In memory on any machine: the template brings their texts along.
+    pub secrets: Secrets,
     pub(super) tasks: Arc<HostTasks>,
 }
 
@@ -30,7 +33,7 @@ impl Storage {
         let machines =
             StateMachines::open(&data_dir.join("machines.sqlite"), machines_settings(world, &tasks))
                 .map_err(|error| HostError::storage("the state machines")(error.into()))?;
-        Ok(Self { s3, queues, tables, machines, tasks })
+        Ok(Self { s3, queues, tables, machines, secrets: secrets(world), tasks })
     }
 
     /// Waits until the disk has failed below one of the services. Says which, and how.
@@ -53,8 +56,12 @@ impl Storage {
         let tasks = Arc::new(HostTasks::new(queues.clone(), Arc::clone(&world.interference)));
         let machines = StateMachines::in_memory(machines_settings(world, &tasks))
             .map_err(|error| HostError::storage("the state machines")(error.into()))?;
-        Ok(Self { s3, queues, tables, machines, tasks })
+        Ok(Self { s3, queues, tables, machines, secrets: secrets(world), tasks })
     }
+}
+
+fn secrets(world: &World) -> Secrets {
+    Secrets::new(Arc::clone(&world.clock), Arc::clone(&world.random))
 }
 
 fn s3_config(world: &World) -> local_s3::Config {

@@ -155,6 +155,13 @@ impl Simulation {
         self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The name and the ARN of the secret that the template calls like this.
+    pub fn secret(&self, name: &str) -> (String, String) {
+        let plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        let secret = plan.secrets.iter().find(|secret| secret.name.ends_with(name));
+        secret.map(|secret| (secret.name.clone(), secret.arn.clone())).unwrap_or_default()
+    }
+
     /// Changes what the template says, and starts the host anew with it.
     pub async fn configure(&self, change: impl FnOnce(&mut Plan)) {
         change(&mut self.plan.lock().unwrap_or_else(PoisonError::into_inner));

@@ -79,6 +79,7 @@ fn operation(request: &HttpRequest) -> String {
         let service = match service {
             "AmazonSQS" => "SQS",
             "AWSStepFunctions" => "States",
+            "secretsmanager" => "SecretsManager",
             _ => "DynamoDB",
         };
         return format!("{service} {operation}");

@@ -1,4 +1,4 @@
-use super::eventually;
+use super::{eventually, logs};
 use clock::{Clock as _, SystemClock};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -56,6 +56,10 @@ impl Api {
         Self::send(self.request(Method::POST, path).json(body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        Self::send(self.request(Method::PUT, path).json(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         Self::send(self.request(Method::DELETE, path)).await
     }
@@ -104,6 +108,7 @@ impl Api {
 
     /// Announces an upload.
     pub(crate) async fn declare(&self, name: &str, size: usize) -> Answer {
+        logs::private(name);
         self.post("/api/uploads", &json!({ "file_name": name, "size": size })).await
     }
 

@@ -1,4 +1,4 @@
-use super::{Host, Process, fresh};
+use super::{Host, Process, fresh, rights};
 use std::{
     ops::Deref,
     path::{Path, PathBuf},
@@ -47,11 +47,13 @@ impl Machine {
 
     /// Tells it to stop, as a service manager would.
     pub(crate) async fn terminate(&self) -> ExitStatus {
+        rights::collect(&self.aws_url).await;
         self.process.terminate().await
     }
 
     /// Kills it, as a power cut would.
     pub(crate) async fn kill(&self) {
+        rights::collect(&self.aws_url).await;
         self.process.kill().await;
     }
 

@@ -3,10 +3,12 @@
 mod api;
 mod aws;
 mod host;
+mod logs;
 mod machine;
 mod process;
 mod processor;
 mod referee;
+mod rights;
 mod shared;
 mod wait;
 

@@ -49,6 +49,7 @@ impl Process {
         let log = super::fresh(&format!("{name}.log"));
         let file = OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = lectern(arguments);
+        command.env("LECTERN_LOG", super::logs::FILTER);
         // Signals to this process's group are not for it.
         command.process_group(0).stdout(Stdio::piped()).stderr(file);
         let mut child = command.spawn().unwrap();

@@ -1,4 +1,4 @@
-use super::{FOLDER, Host, Machine, Processor, referee};
+use super::{FOLDER, Host, Machine, Processor, logs, referee, rights};
 use std::{fs, process::ExitCode};
 use tokio::sync::OnceCell;
 
@@ -56,8 +56,8 @@ pub(crate) async fn stage() -> &'static Stage {
 }
 
 /// Ends the shared hosts. What lies in a dead-letter queue by then was lost to everybody; what lies on disk is kept if
-/// somebody has to look at it.
-pub(crate) async fn end(passed: bool) -> ExitCode {
+/// somebody has to look at it. Only if the run was `whole` do the roles have to be as narrow as what was done.
+pub(crate) async fn end(passed: bool, whole: bool) -> ExitCode {
     let mut dead = 0;
     for machine in [CALM.get(), NARROW.get(), CROSSED.get()].into_iter().flatten() {
         dead += machine.aws().await.dead_letters().await;
@@ -72,7 +72,13 @@ pub(crate) async fn end(passed: bool) -> ExitCode {
     if dead > 0 {
         eprintln!("{dead} messages are left in dead-letter queues");
     }
-    if passed && dead == 0 {
+    // A referee looks after its roles itself, and logs elsewhere.
+    let ours = passed && referee().is_none();
+    let problems = if ours { [rights::problems(whole), logs::problems()].concat() } else { Vec::new() };
+    for problem in &problems {
+        eprintln!("{problem}");
+    }
+    if passed && dead == 0 && problems.is_empty() {
         fs::remove_dir_all(&*FOLDER).unwrap();
         return ExitCode::SUCCESS;
     }

@@ -63,6 +63,7 @@ impl Aws {
             clock: Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)),
             random: Arc::new(SeededRandom::new(1)),
             transport: Arc::new(Nowhere),
+            spans: crate::Spans::default(),
         }
     }
 }

@@ -37,7 +37,7 @@ fn size(document: &Document) -> usize {
 }
 
 /// A document whose every field is as long as the API, S3 and the rules let it become, in `status`.
-fn fullest(status: &str) -> Document {
+pub(super) fn fullest(status: &str) -> Document {
     let failure = Failure::new(Code::ResultsWrong).with_detail(&WIDE.repeat(9999)).caused_by(&"w".repeat(64));
     let note = failure.message.clone();
     let text = |chars: usize| WIDE.repeat(chars);

@@ -4,4 +4,7 @@ mod aws;
 mod batches;
 mod items;
 mod limits;
+mod metrics;
 mod register;
+mod secrets;
+mod spans;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::event_pattern::EventPattern;
+use super::right::Right;
 use super::route::Method;
 
 /// A Lambda function.
@@ -28,6 +29,8 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// At most this many invocations at once; more are throttled.
     pub reserved_concurrency: Option<u32>,
+    /// What its role may do, apart from reading its queues and writing its log, which AWS's tools add.
+    pub rights: Vec<Right>,
     /// What starts it.
     pub events: Vec<Event>,
 }

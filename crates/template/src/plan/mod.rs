@@ -7,7 +7,9 @@
 mod event_pattern;
 mod function;
 mod machine;
+mod right;
 mod route;
+mod secret;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -17,7 +19,9 @@ use serde::Serialize;
 pub use event_pattern::EventPattern;
 pub use function::{Event, EventRule, Function, HttpRoute, Schedule, SqsEvent};
 pub use machine::Machine;
+pub use right::Right;
 pub use route::{Method, Route};
+pub use secret::{Secret, SecretText};
 pub use storage::{AttributeKey, Bucket, CorsRule, Index, Notification, Projection, Queue, Redrive, Table};
 
 /// The whole template, ready to be run.
@@ -29,6 +33,8 @@ pub struct Plan {
     pub queues: Vec<Queue>,
     /// DynamoDB tables.
     pub tables: Vec<Table>,
+    /// Secrets Manager secrets.
+    pub secrets: Vec<Secret>,
     /// Lambda functions with everything that starts them.
     pub functions: Vec<Function>,
     /// Step Functions state machines.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::event;
+use super::{event, rights};
 use crate::error::TemplateError;
 use crate::plan::Function;
 use crate::scope::{Resource, Scope};
@@ -23,8 +23,7 @@ pub(super) fn read(
     scope: &Scope<'_>,
     mut fields: Fields<'_>,
 ) -> Result<Function, TemplateError> {
-    // Who may do what, and on which processor, means nothing inside one process;
-    // logs and traces go where the host sends its own.
+    // On which processor it runs means nothing inside one process; logs and traces go where the host sends its own.
     // One process has one version of itself, so an alias is the function and nothing is rolled out.
     fields.aws_only(&[
         "FunctionName",
@@ -35,7 +34,6 @@ pub(super) fn read(
         "DeploymentPreference",
         "Description",
         "LoggingConfig",
-        "Policies",
         "Tags",
         "Tracing",
     ]);
@@ -49,6 +47,7 @@ pub(super) fn read(
         .optional("ReservedConcurrentExecutions")
         .map(|found| found.number(1..=CONCURRENCY_MAX))
         .transpose()?;
+    let rights = rights::read(&mut fields)?;
     let events = match fields.optional("Events") {
         Some(events) => events
             .entries()?
@@ -67,6 +66,7 @@ pub(super) fn read(
         memory_mib,
         environment,
         reserved_concurrency,
+        rights,
         events,
     })
 }

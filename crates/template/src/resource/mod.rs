@@ -8,6 +8,8 @@ mod event;
 mod function;
 mod machine;
 mod queue;
+mod rights;
+mod secret;
 mod table;
 
 use crate::error::{Problem, TemplateError};
@@ -32,6 +34,7 @@ pub(crate) fn read(
         Kind::Bucket => plan.buckets.push(bucket::read(resource, scope, fields)?),
         Kind::Queue => plan.queues.push(queue::read(resource, scope, fields)?),
         Kind::Table => plan.tables.push(table::read(resource, scope, fields)?),
+        Kind::Secret => plan.secrets.push(secret::read(resource, scope, fields)?),
         Kind::Function => plan.functions.push(function::read(resource, scope, fields)?),
         Kind::Machine => plan.machines.push(machine::read(resource, scope, fields, read_file)?),
         Kind::HttpApi => http_api(fields)?,

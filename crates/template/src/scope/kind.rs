@@ -6,6 +6,7 @@ pub(crate) enum Kind {
     Bucket,
     Queue,
     Table,
+    Secret,
     Function,
     Machine,
     HttpApi,
@@ -163,6 +164,7 @@ impl Kind {
             "AWS::S3::Bucket" => Some(Self::Bucket),
             "AWS::SQS::Queue" => Some(Self::Queue),
             "AWS::DynamoDB::Table" => Some(Self::Table),
+            "AWS::SecretsManager::Secret" => Some(Self::Secret),
             "AWS::Serverless::Function" => Some(Self::Function),
             "AWS::Serverless::StateMachine" => Some(Self::Machine),
             "AWS::Serverless::HttpApi" => Some(Self::HttpApi),
@@ -177,7 +179,7 @@ impl Kind {
             Self::Queue => Some("QueueName"),
             Self::Table => Some("TableName"),
             Self::Function => Some("FunctionName"),
-            Self::Machine => Some("Name"),
+            Self::Secret | Self::Machine => Some("Name"),
             Self::HttpApi => None,
             Self::AwsOnly(known) => known.name_property,
         }
@@ -199,6 +201,10 @@ impl Kind {
             Self::Table => {
                 ((3..=255).contains(&length) && made_of("-_."), "3 to 255 letters, digits, -, _ and .")
             }
+            Self::Secret => (
+                (1..=512).contains(&length) && made_of("/_+=.@-"),
+                "1 to 512 letters, digits and any of /_+=.@-",
+            ),
             Self::Function => {
                 ((1..=64).contains(&length) && made_of("-_"), "1 to 64 letters, digits, - and _")
             }

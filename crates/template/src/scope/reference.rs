@@ -27,7 +27,7 @@ impl Scope<'_> {
             Kind::Queue => Ok(self.queue_url(&self.name(resource)?)),
             // On AWS this is an id that AWS gives; here it only has to be the same everywhere.
             Kind::HttpApi => Ok(resource.logical_id.clone()),
-            Kind::Machine => self.arn(resource),
+            Kind::Machine | Kind::Secret => self.arn(resource),
             Kind::AwsOnly(known) if known.name == "AWS::SNS::Topic" => self.arn(resource),
             Kind::Bucket | Kind::Table | Kind::Function | Kind::AwsOnly(_) => self.name(resource),
         }
@@ -56,6 +56,7 @@ impl Scope<'_> {
             }
             (Kind::Queue, "QueueName") | (Kind::Machine, "Name") => self.name(resource),
             (Kind::Queue, "QueueUrl") => self.reference(name, place),
+            (Kind::Secret, "Id") => self.arn(resource),
             (Kind::HttpApi, "ApiEndpoint") => Ok(self.settings.api_endpoint.clone()),
             (Kind::AwsOnly(known), attribute) => match (known.name, attribute) {
                 ("AWS::Logs::LogGroup" | "AWS::IAM::Role" | "AWS::CloudWatch::Alarm", "Arn")
@@ -95,6 +96,8 @@ impl Scope<'_> {
             Kind::Bucket => format!("arn:{}:s3:::{name}", Settings::PARTITION),
             Kind::Queue => settings.arn("sqs", &name),
             Kind::Table => settings.arn("dynamodb", &format!("table/{name}")),
+            // AWS appends six characters, so that a secret made anew is another one. Here it stays the same one.
+            Kind::Secret => settings.arn("secretsmanager", &format!("secret:{name}-000000")),
             Kind::Function => settings.arn("lambda", &format!("function:{name}")),
             Kind::Machine => settings.arn("states", &format!("stateMachine:{name}")),
             Kind::HttpApi => settings.arn("apigateway", &format!("/apis/{name}")),

@@ -82,7 +82,7 @@ fn read(
     }
     let type_name = type_name.ok_or_else(|| place.field("Type").refuse(Problem::Missing))?;
     let kind = Kind::of(&type_name).ok_or_else(|| {
-        let instead = "it runs buckets, queues, tables, functions, state machines and an HTTP API";
+        let instead = "it runs buckets, queues, tables, secrets, functions, state machines and an HTTP API";
         place.field("Type").refuse(Problem::ValueNotRun { found: type_name.clone(), instead })
     })?;
     properties.fields(&place.field("Properties"))?;

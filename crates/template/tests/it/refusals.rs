@@ -60,7 +60,7 @@ fn what_the_host_does_not_run() {
     check(
         "Resources: { X: { Type: AWS::EC2::Instance } }",
         "Resources.X.Type: AWS::EC2::Instance is not run by the single-machine host; it runs buckets, queues, tables, \
-         functions, state machines and an HTTP API",
+         secrets, functions, state machines and an HTTP API",
     );
     check("Mappings: {}\nResources: {}", "Mappings: not run by the single-machine host");
     check(

@@ -72,6 +72,9 @@ fn every_queue_has_one_reader_whose_time_fits_six_times_into_its_visibility() {
     }
 }
 
+/// The variables that every function has.
+const EVERYWHERE: [&str; 2] = ["STACK_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
 /// The variables that each function has, and no others.
 #[test]
 fn every_function_has_exactly_its_environment() {
@@ -79,7 +82,9 @@ fn every_function_has_exactly_its_environment() {
     let check = |name: &str, code: &str, expect: &str| {
         let function = plan.function(&format!("lectern-{name}")).unwrap();
         assert_eq!(function.code, code);
-        let found: Vec<&str> = function.environment.keys().map(String::as_str).collect();
+        assert_eq!(function.environment["STACK_NAME"], "lectern", "{name}");
+        let own = function.environment.keys().filter(|variable| !EVERYWHERE.contains(&variable.as_str()));
+        let found: Vec<&str> = own.map(String::as_str).collect();
         assert_eq!(found.join(" "), expect, "{name}");
     };
     check(
@@ -88,11 +93,11 @@ fn every_function_has_exactly_its_environment() {
         "DOCUMENTS_TABLE FORGET_MACHINE_ARN LESSON_PLANS_QUEUE_URL QUEUE_URL TIME_SCALE UPLOADS_BUCKET \
          UPLOAD_BYTES_MAX VIDEOS_QUEUE_URL",
     );
-    let transfer = "CALLBACK_URL DOCUMENTS_TABLE FUNCTION_NAME PROCESSOR_TOKEN PROCESSOR_URL QUEUE_URL STREAM_BYTES_MAX TIME_SCALE \
+    let transfer = "CALLBACK_URL DOCUMENTS_TABLE FUNCTION_NAME PROCESSOR_TOKEN_ARN PROCESSOR_URL QUEUE_URL STREAM_BYTES_MAX TIME_SCALE \
                     TRANSFER_MACHINE_ARN UPLOADS_BUCKET";
     check("transfer-lesson-plans", "transfer", transfer);
     check("transfer-videos", "transfer", transfer);
-    check("callback", "callback", "CALLBACK_SECRETS DOCUMENTS_TABLE RESULTS_QUEUE_URL");
+    check("callback", "callback", "CALLBACK_SECRETS_ARN DOCUMENTS_TABLE RESULTS_QUEUE_URL");
     check(
         "collect",
         "collect",
@@ -101,11 +106,11 @@ fn every_function_has_exactly_its_environment() {
     );
     check("normalize", "normalize", "DOCUMENTS_TABLE NORMALIZED_BUCKET QUEUE_URL RESULTS_BUCKET TIME_SCALE");
     check("sweep", "sweep", "DOCUMENTS_TABLE FORGET_MACHINE_ARN OVERDUE_MACHINE_ARN TIME_SCALE");
-    check("ask", "ask", "PROCESSOR_TOKEN PROCESSOR_URL RESULTS_BUCKET");
+    check("ask", "ask", "PROCESSOR_TOKEN_ARN PROCESSOR_URL RESULTS_BUCKET");
     check(
         "forget",
         "forget",
-        "DOCUMENTS_TABLE NORMALIZED_BUCKET NOTES_TABLE PROCESSOR_TOKEN PROCESSOR_URL RESULTS_BUCKET TIME_SCALE UPLOADS_BUCKET",
+        "DOCUMENTS_TABLE NORMALIZED_BUCKET NOTES_TABLE PROCESSOR_TOKEN_ARN PROCESSOR_URL RESULTS_BUCKET TIME_SCALE UPLOADS_BUCKET",
     );
     check(
         "park",
@@ -213,6 +218,28 @@ fn secrets_are_not_shown() {
     let plan: Plan = load_own();
     let shown: Vec<&str> = plan.parameters.keys().map(String::as_str).collect();
     assert!(!shown.contains(&"ProcessorToken") && !shown.contains(&"CallbackSecrets"), "{shown:?}");
+    assert_eq!(plan.secrets.len(), 2);
+    let written = format!("{plan:?} {}", serde_json::to_string(&plan).unwrap());
+    for secret in &plan.secrets {
+        assert!(!written.contains(secret.text.expose()), "{} is shown", secret.name);
+    }
+}
+
+#[test]
+fn no_environment_and_no_output_holds_a_secret() {
+    let plan = load_own();
+    let secrets = plan.secrets.iter().map(|secret| secret.text.expose());
+    let secrets: Vec<&str> = secrets.chain(["token-of-the-test", "c2VjcmV0LW9mLXRoZS10ZXN0"]).collect();
+    let environments = plan.functions.iter().flat_map(|function| &function.environment);
+    for (name, value) in environments.chain(&plan.outputs) {
+        assert!(!secrets.iter().any(|secret| value.contains(secret)), "{name} holds a secret");
+    }
+    let needs = |setting: &str| {
+        let having = plan.functions.iter().filter(|function| function.environment.contains_key(setting));
+        having.map(|function| function.name.trim_start_matches("lectern-")).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(needs("PROCESSOR_TOKEN_ARN"), "transfer-lesson-plans transfer-videos ask forget");
+    assert_eq!(needs("CALLBACK_SECRETS_ARN"), "callback");
 }
 
 /// Rights are AWS's business, so the plan leaves them out; the template itself is asked.

@@ -118,7 +118,7 @@ async fn one(api: &Api, person: &Person, id: &str, dry_run: bool) -> Result<Docu
     let verdict = api.pipeline.apply(document.document_id, &Event::Redriven).await;
     let verdict = verdict.map_err(|trouble| {
         // If it was written and not sent, its deadline sends it.
-        tracing::warn!(document = %document.document_id, %trouble, "a redrive was not finished");
+        tracing::warn!(document_id = %document.document_id, %trouble, "a redrive was not finished");
         unavailable.to_owned()
     })?;
     match verdict.answer {

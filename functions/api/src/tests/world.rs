@@ -138,6 +138,7 @@ impl World {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::new(SeededRandom::new(1)),
             transport: Arc::clone(&issuer) as Arc<dyn Transport>,
+            spans: edge::Spans::default(),
         };
         let pipeline = Pipeline::new(&runtime).unwrap();
         let router = crate::router(runtime).await.unwrap();

@@ -6,7 +6,7 @@ use axum::{
     http::{Method, Request, Response, StatusCode},
 };
 use callback::{Desk, PATH};
-use clock::ManualClock;
+use clock::{ManualClock, SeededRandom};
 use contract::queue::ResultsMessage;
 use edge::Trouble;
 use jiff::Timestamp;
@@ -82,7 +82,13 @@ impl Door {
         let desk = Arc::new(Memory::default());
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(NOW).expect("a moment")));
         let shared: Arc<dyn Desk> = Arc::<Memory>::clone(&desk);
-        let router = callback::router(shared, Receiver::new(secrets), Arc::<ManualClock>::clone(&clock));
+        let keys = Arc::new(Receiver::new(secrets));
+        let traces = edge::Traces::new(
+            Arc::new(SeededRandom::new(1)),
+            Arc::<ManualClock>::clone(&clock),
+            edge::Spans::default(),
+        );
+        let router = callback::router(shared, keys, Arc::<ManualClock>::clone(&clock), traces);
         Self { desk, clock, router }
     }
 

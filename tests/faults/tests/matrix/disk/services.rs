@@ -200,6 +200,7 @@ fn client(store: Arc<Store>) -> aws_sdk_s3::Client {
         sqs: nothing(),
         dynamodb: nothing(),
         states: nothing(),
+        secrets: nothing(),
         counters: gateway::Counters::default(),
     };
     let sdk = lectern::host::sdk(gateway::http_client(&Gateway::new(services)), "http://127.0.0.1:4566");

@@ -1,0 +1,3 @@
+//! AWS Secrets Manager.
+
+mod get_secret_value;
