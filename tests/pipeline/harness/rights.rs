@@ -119,7 +119,7 @@ fn functions() -> Vec<Function> {
         api_endpoint: nowhere(),
         processor_url: nowhere(),
         processor_token: "token".to_owned(),
-        callback_secrets: "whsec_cmlnaHRzLXJpZ2h0cy1yaWdodHMtcmlnaHRz".to_owned(),
+        callback_secrets: "whsec_cmlnaHRzLXJpZ2h0cy1yaWdodHMtcmlnaHRzLTMyYi4=".to_owned(),
         issuer: nowhere(),
         time_scale: 1,
         upload_bytes_max: None,
