@@ -3,6 +3,10 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// The bucket that files are handed in to.
 pub(crate) const UPLOADS: &str = "lectern-uploads";
@@ -15,6 +19,7 @@ pub(crate) struct Aws {
     pub(crate) s3: aws_sdk_s3::Client,
     http: reqwest::Client,
     url: String,
+    queries: Arc<AtomicU64>,
 }
 
 impl Aws {
@@ -26,7 +31,12 @@ impl Aws {
             .force_path_style(true)
             .credentials_provider(Credentials::new("lectern", "lectern-local", None, None, "bench"));
         let http = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Self { s3: aws_sdk_s3::Client::from_conf(config.build()), http, url: url.to_owned() })
+        Ok(Self {
+            s3: aws_sdk_s3::Client::from_conf(config.build()),
+            http,
+            url: url.to_owned(),
+            queries: Arc::default(),
+        })
     }
 
     /// Puts an object straight into the uploads bucket.
@@ -51,10 +61,16 @@ impl Aws {
         if let Some(from) = from {
             query["ExclusiveStartKey"] = from.clone();
         }
+        self.queries.fetch_add(1, Ordering::Relaxed);
         let mut answer = self.register("Query", &query).await?;
         let next = answer.get_mut("LastEvaluatedKey").map(Value::take).filter(Value::is_object);
         let items = answer.get_mut("Items").and_then(Value::as_array_mut).map(std::mem::take);
         Ok((items.unwrap_or_default(), next))
+    }
+
+    /// How often this client has queried the register.
+    pub(crate) fn queries(&self) -> u64 {
+        self.queries.load(Ordering::Relaxed)
     }
 
     /// One item of the register, in DynamoDB's JSON.

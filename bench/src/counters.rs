@@ -11,6 +11,23 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
+    /// AWS API calls since `before` for each of `documents`, by service and operation.
+    pub(crate) fn calls_each_since(
+        &self,
+        before: &Self,
+        documents: u64,
+    ) -> BTreeMap<String, BTreeMap<String, f64>> {
+        let each = |service: &str, operation: &str, now: u64| {
+            let then = before.calls.get(service).and_then(|known| known.get(operation)).copied().unwrap_or(0);
+            round(float(now.saturating_sub(then)) / float(documents), 2)
+        };
+        let of = |service: &str, operations: &BTreeMap<String, u64>| {
+            let counted = operations.iter().map(|(name, now)| (name.clone(), each(service, name, *now)));
+            counted.filter(|(_, count)| *count > 0.0).collect::<BTreeMap<_, _>>()
+        };
+        self.calls.iter().map(|(service, operations)| (service.clone(), of(service, operations))).collect()
+    }
+
     /// What has come since `before`, for each of `documents`: commits by store, AWS API calls by operation.
     pub(crate) fn each_since(&self, before: &Self, documents: u64) -> (Value, Value) {
         let each = |now: u64, before: u64| round(float(now.saturating_sub(before)) / float(documents), 2);
@@ -20,13 +37,9 @@ impl Counters {
             commits.insert(store.clone(), json!(each(*now, then)));
         }
         let mut calls = Map::new();
-        for (service, operations) in &self.calls {
-            for (operation, now) in operations {
-                let then =
-                    before.calls.get(service).and_then(|known| known.get(operation)).copied().unwrap_or(0);
-                if *now > then {
-                    calls.insert(format!("{service}.{operation}"), json!(each(*now, then)));
-                }
+        for (service, operations) in self.calls_each_since(before, documents) {
+            for (operation, count) in operations {
+                calls.insert(format!("{service}.{operation}"), json!(count));
             }
         }
         (commits.into(), calls.into())

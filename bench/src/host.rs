@@ -18,11 +18,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Starts the binary over a folder, for a processor and with its secrets.
+    /// Starts the binary over a folder, for a processor and with its secrets; without one, with the processor of its own.
     pub(crate) async fn start(
         binary: &Path,
         folder: &Path,
-        processor_url: &str,
+        processor_url: Option<&str>,
         secrets: &Secrets,
     ) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
@@ -35,11 +35,10 @@ impl Host {
             // One person stands for all teachers here.
             "--requests-per-second",
             "1000000",
-            "--processor-url",
-            processor_url,
             "--data-dir",
         ]);
         command.arg(folder.join("data"));
+        command.args(processor_url.into_iter().flat_map(|url| ["--processor-url", url]));
         command
             .env("LECTERN_PROCESSOR_TOKEN", &secrets.token)
             .env("LECTERN_CALLBACK_SECRETS", &secrets.signing);

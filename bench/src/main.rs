@@ -4,6 +4,7 @@
 
 mod aws;
 mod callbacks;
+mod cost;
 mod counters;
 mod growth;
 mod host;
@@ -54,6 +55,8 @@ enum Command {
     Growth(growth::Options),
     /// Signed callbacks to the endpoint.
     Callbacks(callbacks::Options),
+    /// What a million documents would cost on AWS, and what is paid idle.
+    Cost(cost::Options),
     /// Another system that runs already, see `peers`.
     Peer(peer::Options),
     /// The instant processor by itself, until it is killed.
@@ -76,6 +79,7 @@ async fn run(cli: Cli) -> anyhow::Result<Value> {
         Command::Stream(options) => stream::run(&setting, &options).await,
         Command::Growth(options) => growth::run(&setting, &options).await,
         Command::Callbacks(options) => callbacks::run(&setting, &options).await,
+        Command::Cost(options) => cost::run(&setting, &options).await,
         Command::Peer(options) => peer::run(&setting, &options).await,
         Command::Processor(options) => processor::serve(&options).await,
     }

@@ -43,7 +43,7 @@ impl Stage {
         command.args(["processor", "--token", &secrets.token, "--secret", &secrets.signing]);
         let processor = Serving::start(command, &folder.path().join("processor.log")).await?;
         let processor_url = processor.place.clone();
-        let host = Host::start(&binary, folder.path(), &processor_url, &secrets).await?;
+        let host = Host::start(&binary, folder.path(), Some(&processor_url), &secrets).await?;
         Ok(Self { host, processor_url, secrets, processor, folder })
     }
 
@@ -59,7 +59,7 @@ impl Stage {
 }
 
 impl Secrets {
-    fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         let mut bytes = [0; 48];
         SystemRandom.fill(&mut bytes);
         let (token, secret) = bytes.split_at(24);
@@ -68,7 +68,7 @@ impl Secrets {
     }
 }
 
-fn folder(parent: Option<&Path>) -> anyhow::Result<TempDir> {
+pub(crate) fn folder(parent: Option<&Path>) -> anyhow::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("lectern-bench-");
     let made = match parent {
