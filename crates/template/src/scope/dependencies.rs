@@ -109,7 +109,7 @@ fn collect<'node>(node: &'node Node, names: &mut Vec<&'node str>) {
         Node::Map(fields) => fields.iter().for_each(|(_, inner)| collect(inner, names)),
         // `Function.Alias` leads to the function.
         Node::Call(Intrinsic::Ref, target) => {
-            names.extend(target.text().and_then(|name| name.split('.').next()))
+            names.extend(target.text().and_then(|name| name.split('.').next()));
         }
         Node::Call(Intrinsic::GetAtt, target) => match target.as_ref() {
             Node::Text(text) => names.extend(text.split('.').next()),
