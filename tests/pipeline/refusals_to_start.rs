@@ -264,7 +264,7 @@ pub(crate) async fn a_secret_that_is_too_short() {
     let place = ["--port", "0", "--aws-port", "0", "--data-dir", new.to_str().unwrap()];
     for secrets in ["", "whsec_", "whsec_c2hvcnQ=", "a-long-secret-without-what-says-that-it-is-one"] {
         let arguments = [&place[..], &["--callback-secrets", secrets]].concat();
-        refused(&arguments, &["CallbackSecrets", "(not shown)", "24 to 64 random bytes"]).await;
+        refused(&arguments, &["CallbackSecrets", "(not shown)", "32 to 64 random bytes"]).await;
     }
     assert!(!new.exists(), "nothing is made for a secret that is too short");
 }

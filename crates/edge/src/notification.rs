@@ -50,11 +50,11 @@ fn decode(key: &str) -> Result<String, Trouble> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A whole record, as S3 writes it.
-    fn body(name: &str, key: &str) -> String {
+    pub(crate) fn body(name: &str, key: &str) -> String {
         serde_json::json!({ "Records": [{
             "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "eu-central-1",
             "eventTime": "2026-01-02T03:04:05.006Z", "eventName": name,

@@ -158,6 +158,7 @@ fn hex(span_id: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notification::tests::body;
     use clock::{ManualClock, SeededRandom};
 
     const ID: &str = "018f2f6e-7c1a-7000-8000-0123456789ab";
@@ -229,16 +230,10 @@ mod tests {
         check(&format!(r#"{{"document_id":"{ID}","revision":"v","attempt":1}}"#), Some(id()));
         check(&format!(r#"{{"look":"{ID}"}}"#), Some(id()));
         check(&received.to_string(), Some(id()));
-        let announced = |key: &str| {
-            let object = serde_json::json!({ "key": key, "size": 1, "sequencer": "0", "versionId": "v" });
-            let s3 = serde_json::json!({ "bucket": { "name": "uploads" }, "object": object });
-            let record =
-                serde_json::json!({ "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3 });
-            serde_json::json!({ "Records": [record] }).to_string()
-        };
+        let announced = |key: &str| body("ObjectCreated:Put", key);
         check(&announced(&format!("uploads/{ID}/plan.md")), Some(id()));
         let inbox = "inbox/school-1/plan.md";
-        check(&announced(inbox), Some(DocumentId::of_object("uploads", inbox)));
+        check(&announced(inbox), Some(DocumentId::of_object("b", inbox)));
         for nothing in ["", "{}", "[]", "null", r#"{"document_id":"x"}"#, r#"{"body":"{"}"#] {
             check(nothing, None);
         }

@@ -32,6 +32,9 @@ pub enum When {
     After,
 }
 
+/// Where a machine is told what came of the call that it made.
+const TASK_ANSWER: &str = "task answer";
+
 /// How likely things are to go wrong, in thousandths of the steps that are taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Storm {
@@ -222,7 +225,8 @@ impl Faults {
             return Some(Fault::Outage);
         }
         if drawn < crash + outage + throttle {
-            return (when == When::Before).then_some(Fault::Throttle);
+            // Calls are throttled; what was carried out is not.
+            return (when == When::Before && point != TASK_ANSWER).then_some(Fault::Throttle);
         }
         let longest = if state.dice.u32(..10) == 0 { 120_000 } else { 3_000 };
         (drawn < crash + outage + throttle + slow)
@@ -303,7 +307,7 @@ impl Interference for Faults {
             Step::Tell { function } => format!("tell {function}"),
             Step::TaskInvoke { function } => format!("task invoke {function}"),
             Step::TaskSend { queue } => format!("task send {queue}"),
-            Step::TaskAnswer => "task answer".to_owned(),
+            Step::TaskAnswer => TASK_ANSWER.to_owned(),
         };
         self.note(&point);
         self.meet(&point, When::Before).await.map_err(|_| Outage)

@@ -271,6 +271,8 @@ impl Processor {
         let time = match job.behaviour {
             Behaviour::Early => Duration::from_secs(1),
             Behaviour::Late(time) => time,
+            // Longer than whoever lost its answer waits: its callback would come before anybody meets the conflict.
+            Behaviour::Conflicts => Duration::from_secs(120 + self.faults.draw(120)),
             _ => Duration::from_secs(5 + self.faults.draw(120)),
         };
         tokio::time::sleep(time).await;

@@ -337,6 +337,8 @@ async fn f04_dies_before_it_reads_the_original(simulation: &Simulation) {
 }
 
 async fn f05_the_answer_is_lost(simulation: &Simulation) {
+    // Its callback comes after whoever lost the answer has tried again.
+    simulation.processor.next(Behaviour::Late(Duration::from_mins(5)));
     one_job(simulation, "processor POST", When::After, 0, Fault::Outage).await;
     assert!(simulation.processor.requests() >= 2, "it was sent again");
 }

@@ -36,7 +36,7 @@ pub(crate) fn cases() -> Vec<Case> {
             Ends::Refused,
             [
                 "functions/callback/src/lib.rs BODY_TIME",
-                "infra/template.yaml ReservedConcurrentExecutions: 20"
+                "infra/template.yaml ReservedConcurrentExecutions: !If [CallbacksHaveTheirOwn"
             ]
         ),
         case!(
