@@ -51,9 +51,8 @@ impl Machine {
         self.process.terminate().await
     }
 
-    /// Kills it, as a power cut would.
+    /// Kills it at once, as a power cut would. What it made use of is forgotten with it.
     pub(crate) async fn kill(&self) {
-        rights::collect(&self.aws_url).await;
         self.process.kill().await;
     }
 

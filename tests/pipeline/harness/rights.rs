@@ -67,7 +67,7 @@ const UNSEEN: [(&str, &str, &str, &str); 22] = [
 pub(super) async fn collect(aws_url: &str) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let asked = client.get(format!("{aws_url}/_lectern/counters")).send().await;
-    // One that was killed before has told what it counted.
+    // One that was stopped before has told what it counted.
     let Ok(answer) = asked else { return };
     let counted: Value = answer.json().await.unwrap();
     let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -61,6 +61,7 @@ pub(crate) async fn end(passed: bool, whole: bool) -> ExitCode {
     let mut dead = 0;
     for machine in [CALM.get(), NARROW.get(), CROSSED.get()].into_iter().flatten() {
         dead += machine.aws().await.dead_letters().await;
+        rights::collect(&machine.aws_url).await;
         machine.kill().await;
     }
     if let Some(stage) = referee() {
