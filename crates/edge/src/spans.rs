@@ -30,7 +30,7 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// A finished piece of work on a document.
 pub(crate) struct Span {
     pub(crate) trace_id: u128,
-    pub(crate) span_id: u64,
+    pub(crate) id: u64,
     pub(crate) parent_id: Option<u64>,
     pub(crate) begun: Moment,
     pub(crate) ended: Moment,
@@ -99,7 +99,7 @@ impl Collector {
     fn data(&self, span: &Span) -> SpanData {
         let context = SpanContext::new(
             TraceId::from(span.trace_id),
-            SpanId::from(span.span_id),
+            SpanId::from(span.id),
             TraceFlags::SAMPLED,
             false,
             TraceState::default(),

@@ -51,8 +51,8 @@ impl Traces {
         let done = CURRENT.scope(step, work).instrument(span).await;
         let ended = self.clock.now().into();
         let parent_id = parent_id.and_then(|parent| u64::from_str_radix(parent, 16).ok());
-        let (trace_id, span_id) = (u128::from_str_radix(&trace_id(id), 16).unwrap_or_default(), step.span_id);
-        self.spans.finished(&Span { trace_id, span_id, parent_id, begun, ended });
+        let trace_id = u128::from_str_radix(&trace_id(id), 16).unwrap_or_default();
+        self.spans.finished(&Span { trace_id, id: step.span_id, parent_id, begun, ended });
         done
     }
 

@@ -150,6 +150,7 @@ mod tests {
     use super::*;
     use crate::processor::REPLY_BYTES_MAX;
     use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
     use aws_smithy_types::body::SdkBody;
     use axum::{
         Router,
@@ -202,9 +203,8 @@ mod tests {
             ("PROCESSOR_TOKEN_ARN", "arn:of:the:token"),
             ("CALLBACK_URL", "http://127.0.0.1/callbacks/processor"),
         ];
-        let region = Region::new("local");
         let runtime = Runtime {
-            sdk: SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(region).build(),
+            sdk: secrets_manager().await,
             variables: Variables::new(settings.map(|(name, value)| (name.to_owned(), value.to_owned()))),
             clock: Arc::new(clock::ManualClock::at(jiff::Timestamp::UNIX_EPOCH)),
             random: Arc::new(clock::SeededRandom::new(1)),
@@ -212,6 +212,21 @@ mod tests {
             spans: edge::Spans::default(),
         };
         crate::build(runtime).await.unwrap()
+    }
+
+    /// What knows one secret, and gives it to whoever asks.
+    async fn secrets_manager() -> SdkConfig {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(async || r#"{"SecretString":"token"}"#);
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let credentials = Credentials::new("test", "test", None, None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("local"))
+            .endpoint_url(url)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build()
     }
 
     async fn post_plan(transfer: &Transfer, sha256: Option<String>) -> Outcome {
