@@ -16,14 +16,18 @@ use std::{
 fn check<T: DeserializeOwned + Serialize>(text: &str) -> Result<(), String> {
     let read: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let (written, expect) = (serde_json::to_value(&read), serde_json::from_str::<Value>(text));
-    let (written, expect) = (written.map_err(|error| error.to_string())?, expect.unwrap());
-    let lost = expect.as_object().unwrap().iter().find(|(name, value)| written.get(name) != Some(value));
+    let (written, expect) = (written.map_err(|error| error.to_string())?, expect.expect("it is JSON"));
+    let lost = expect
+        .as_object()
+        .expect("it is an object")
+        .iter()
+        .find(|(name, value)| written.get(name) != Some(value));
     lost.map_or(Ok(()), |(name, _)| Err(format!("{name} is lost")))
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
         if path.is_dir() {
             files(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "json") {

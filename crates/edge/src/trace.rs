@@ -40,6 +40,8 @@ impl Traces {
     ///
     /// Work inside of work on the same document is a part of it, not a piece of its own.
     pub async fn on<T>(&self, id: DocumentId, follows: Option<&str>, work: impl Future<Output = T>) -> T {
+        // It is awaited in two places, and large.
+        let work = Box::pin(work);
         if CURRENT.try_with(|step| step.document_id == id).unwrap_or(false) {
             return work.await;
         }

@@ -83,7 +83,7 @@ impl Callbacks {
         if announces_too_much(headers) {
             return Err(Answer::TooLarge);
         }
-        let active = self.keys.active().await.map_err(again)?;
+        let active = self.keys.active().await.map_err(|trouble| again(&trouble))?;
         let signed = signed(headers);
         let claim = active.receiver.examine(signed, self.now_seconds()).map_err(disbelieved)?;
         let Ok(_place) = self.places.try_acquire() else {
@@ -118,12 +118,12 @@ impl Callbacks {
         message: &ResultsMessage,
     ) -> Result<(), Answer> {
         let webhook = &verified.id;
-        if !self.desk.has_issued(reference).await.map_err(again)? {
+        if !self.desk.has_issued(reference).await.map_err(|trouble| again(&trouble))? {
             // Signed and yet about something that was never asked for: the alarm counts these.
             tracing::error!(%webhook, reference, "a signed callback names an unknown reference");
             return Err(Answer::UnknownReference);
         }
-        self.desk.hand_on(message).await.map_err(again)?;
+        self.desk.hand_on(message).await.map_err(|trouble| again(&trouble))?;
         tracing::info!(%webhook, reference, secret = verified.secret, "a callback was taken");
         Ok(())
     }
@@ -135,7 +135,7 @@ impl Callbacks {
         signed: Headers<'_>,
         body: &[u8],
     ) -> Result<Verified, Answer> {
-        let others = self.keys.others(known).await.map_err(again)?;
+        let others = self.keys.others(known).await.map_err(|trouble| again(&trouble))?;
         let receiver = others.ok_or_else(|| disbelieved(Rejection::NoMatch))?.receiver;
         receiver.verify(signed, body, self.now_seconds()).map_err(disbelieved)
     }
@@ -158,7 +158,7 @@ fn signed(headers: &HeaderMap) -> Headers<'_> {
     }
 }
 
-fn again(trouble: Trouble) -> Answer {
+fn again(trouble: &Trouble) -> Answer {
     tracing::warn!(%trouble, "a callback must come again");
     Answer::Unavailable
 }
