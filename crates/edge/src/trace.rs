@@ -166,6 +166,11 @@ mod tests {
     const ID: &str = "018f2f6e-7c1a-7000-8000-0123456789ab";
     const TRACE: &str = "018f2f6e7c1a700080000123456789ab";
 
+    #[derive(Serialize)]
+    struct Message {
+        number: u32,
+    }
+
     fn id() -> DocumentId {
         ID.parse().unwrap()
     }
@@ -191,10 +196,6 @@ mod tests {
         assert_eq!(first, inner);
         assert!(!other.contains(TRACE), "{other}");
         assert!(parent(&first, id()).is_some());
-        #[derive(Serialize)]
-        struct Message {
-            number: u32,
-        }
         let carried = traces.on(id(), Some(&first), async {
             serde_json::to_value(Traced::by_work_under_way(&Message { number: 1 })).unwrap()
         });

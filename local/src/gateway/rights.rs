@@ -29,8 +29,7 @@ pub(super) fn caller(uri: &Uri, headers: &HeaderMap) -> Option<String> {
 
 /// What an operation of S3 needs, once it is known how it was answered.
 pub(super) fn of_s3(operation: &str, uri: &Uri, answer: StatusCode) -> Vec<Right> {
-    let (bucket, _) = uri.path().trim_start_matches('/').split_once('/').unwrap_or((uri.path(), ""));
-    let bucket = bucket.trim_matches('/');
+    let bucket = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
     let object = |action: &str| Right::new(format!("s3:{action}"), format!("{bucket}/*"));
     let all = |action: &str| Right::new(format!("s3:{action}"), bucket);
     let versioned = uri.query().unwrap_or_default().split('&').any(|pair| pair.starts_with("versionId="));

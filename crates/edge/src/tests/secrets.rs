@@ -40,7 +40,7 @@ async fn a_secret_is_fetched_once_and_again_when_its_time_is_over() {
         assert_eq!(aws.calls("GetSecretValue"), calls);
     };
     fetched("0", 1).await;
-    clock.advance(SECRET_KEPT_TIME - MOMENT);
+    clock.advance(SECRET_KEPT_TIME.saturating_sub(MOMENT));
     fetched("0", 1).await;
     clock.advance(MOMENT);
     fetched("1", 2).await;
@@ -55,7 +55,7 @@ async fn however_often_a_secret_is_doubted_it_is_fetched_now_and_then() {
         assert!(secret.other_than(&seen).await.unwrap().is_none());
     }
     assert_eq!(aws.calls("GetSecretValue"), 1, "it had just been fetched");
-    clock.advance(SECRET_DOUBT_TIME - MOMENT);
+    clock.advance(SECRET_DOUBT_TIME.saturating_sub(MOMENT));
     assert!(secret.other_than(&seen).await.unwrap().is_none());
     clock.advance(MOMENT);
     for _ in 0..1000 {
@@ -71,7 +71,7 @@ async fn an_outage_of_secrets_manager_is_outlived_for_a_while() {
     let secret = KeptSecret::new(&runtime, SETTING).unwrap();
     secret.text().await.unwrap();
     let mut age = Duration::ZERO;
-    while age < SECRET_STALE_TIME - SECRET_KEPT_TIME {
+    while age < SECRET_STALE_TIME.saturating_sub(SECRET_KEPT_TIME) {
         assert_eq!(secret.text().await.unwrap().expose(), "kept");
         clock.advance(SECRET_DOUBT_TIME);
         age += SECRET_DOUBT_TIME;
