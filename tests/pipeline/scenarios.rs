@@ -29,6 +29,7 @@ fn machine(trial: Trial) -> Trial {
     trial.with_kind("one machine").with_ignored_flag(harness::referee().is_some())
 }
 
+#[expect(clippy::too_many_lines, reason = "it is a list")]
 pub(crate) fn run() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
