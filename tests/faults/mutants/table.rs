@@ -62,7 +62,7 @@ mutants! {
 
     // Results.
     "a-callback-is-kept-before-it-is-answered" in "functions/callback/src/lib.rs":
-        "self.desk.hand_on(message).await.map_err(|trouble| again(&trouble))?;" => "let _ = self.desk.hand_on(message).await.map_err(again);",
+        "self.desk.hand_on(message).await.map_err(|trouble| again(&trouble))?;" => "let _ = self.desk.hand_on(message).await;",
         killed by f07_a_callback_cannot_be_kept;
     "a-callback-may-overtake-the-answer" in "crates/document/src/rules/results.rs":
         "Status::Queued | Status::Transferring | Status::Processing | Status::Failed)" =>
