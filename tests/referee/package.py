@@ -10,6 +10,8 @@ import zipfile
 from samtranslator.yaml_helper import yaml_parse
 
 BUCKET = "lectern-artifacts"
+# The statement that refuses what does not come over TLS, in every policy that has one.
+ONLY_OVER_TLS = "OnlyOverTls"
 ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
 
 
@@ -32,6 +34,10 @@ def packaged(repository, binaries, s3, left_out):
             case "AWS::Serverless::StateMachine":
                 definition = (place.parent / properties["DefinitionUri"]).resolve()
                 properties["DefinitionUri"] = put(s3, definition.name, definition.read_bytes())
+            case "AWS::SQS::QueuePolicy":
+                policy = properties["PolicyDocument"]
+                policy["Statement"] = [it for it in policy["Statement"] if it["Sid"] != ONLY_OVER_TLS]
+                left_out.append(f"{name} without {ONLY_OVER_TLS}: TLS is not spoken here")
             case "AWS::CloudWatch::Alarm" if "Metrics" in properties:
                 left_out.append(f"{name} left out: MiniStack knows no alarms on metric math")
                 del template["Resources"][name]
