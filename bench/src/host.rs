@@ -38,10 +38,13 @@ impl Host {
             "--data-dir",
         ]);
         command.arg(folder.join("data"));
-        command.args(processor_url.into_iter().flat_map(|url| ["--processor-url", url]));
-        command
-            .env("LECTERN_PROCESSOR_TOKEN", &secrets.token)
-            .env("LECTERN_CALLBACK_SECRETS", &secrets.signing);
+        // The host's own processor knows secrets of its own.
+        if let Some(url) = processor_url {
+            command
+                .args(["--processor-url", url])
+                .env("LECTERN_PROCESSOR_TOKEN", &secrets.token)
+                .env("LECTERN_CALLBACK_SECRETS", &secrets.signing);
+        }
         let serving = Serving::start(command, &folder.join("lectern.log")).await?;
         let place = serving.place.split_once(" aws ").context("it says where the AWS APIs are")?;
         let (api_url, aws_url) = (place.0.to_owned(), place.1.to_owned());
