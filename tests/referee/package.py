@@ -41,8 +41,24 @@ def packaged(repository, binaries, s3, left_out):
             case "AWS::CloudWatch::Alarm" if "Metrics" in properties:
                 left_out.append(f"{name} left out: MiniStack knows no alarms on metric math")
                 del template["Resources"][name]
+    secrets = {name for name, it in template["Resources"].items() if it["Type"] == "AWS::SecretsManager::Secret"}
+    left_out.append("secrets are referred to by their Id: MiniStack's Ref gives the name in place of the ARN")
+    template["Resources"] = by_id(template["Resources"], secrets)
     put(s3, "template.json", json.dumps(template).encode())
     return f"{s3.meta.endpoint_url}/{BUCKET}/template.json"
+
+
+def by_id(part, secrets):
+    """The part with the attribute `Id`, which is a secret's ARN too, in place of `Ref`."""
+    match part:
+        case {"Ref": name} if name in secrets:
+            return {"Fn::GetAtt": [name, "Id"]}
+        case dict():
+            return {key: by_id(value, secrets) for key, value in part.items()}
+        case list():
+            return [by_id(value, secrets) for value in part]
+        case _:
+            return part
 
 
 def put(s3, key, body):
