@@ -19,6 +19,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 # Divides every configured duration, as it does on the stage of the suite's own host.
 SCALE = 120
 # What the suite's processor signs and is asked with (tests/pipeline/harness/processor.rs).
+RELEASE = "0000000002"
 TOKEN = "the-token-of-the-pipeline-tests"
 SECRET = "whsec_bGVjdGVybi1waXBlbGluZS10ZXN0cy1zZWNyZXQtMzI="
 CLIENT = "lectern-local"
@@ -76,7 +77,8 @@ def deployed(options, processes, work):
     # MiniStack answers for an HTTP API at a name below `localhost`, which few resolvers know, and at this path.
     api, by_hand = imported(stack)
     api = f"{stack.endpoint}/_aws/execute-api/{api}"
-    stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor"}, "UPDATE")
+    # A published version keeps the parameters that it was published with: another release, or the first one goes on.
+    stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor", "Release": RELEASE}, "UPDATE")
     changed = [*left_out, by_hand, *adapted(stack)]
     return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor}, changed
 
