@@ -10,6 +10,7 @@ import tempfile
 from package import packaged
 from permissions import adapted
 from processes import Processes
+from release import released
 from routes import imported
 from scenarios import run, table
 from schedule import Schedule
@@ -79,7 +80,7 @@ def deployed(options, processes, work):
     api = f"{stack.endpoint}/_aws/execute-api/{api}"
     # A published version keeps the parameters that it was published with: another release, or the first one goes on.
     stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor", "Release": RELEASE}, "UPDATE")
-    changed = [*left_out, by_hand, *adapted(stack)]
+    changed = [*left_out, by_hand, released(stack), *adapted(stack)]
     return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor}, changed
 
 
