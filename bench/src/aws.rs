@@ -10,6 +10,10 @@ use std::sync::{
 
 /// The bucket that files are handed in to.
 pub(crate) const UPLOADS: &str = "lectern-uploads";
+/// The bucket of what processors gave.
+pub(crate) const RESULTS: &str = "lectern-results";
+/// The bucket of normalized documents.
+pub(crate) const NORMALIZED: &str = "lectern-normalized";
 /// The register's table.
 const DOCUMENTS: &str = "lectern-documents";
 
@@ -45,6 +49,18 @@ impl Aws {
         put.send().await.map(drop).context("the bucket took no object")
     }
 
+    /// The keys that begin so, a thousand at most.
+    pub(crate) async fn keys(&self, bucket: &str, prefix: &str) -> anyhow::Result<Vec<String>> {
+        let listed = self.s3.list_objects_v2().bucket(bucket).prefix(prefix).send().await?;
+        Ok(listed.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect())
+    }
+
+    /// Copies an object within S3.
+    pub(crate) async fn copy(&self, from: &str, key: &str, to: &str, named: &str) -> anyhow::Result<()> {
+        let copy = self.s3.copy_object().copy_source(format!("{from}/{key}")).bucket(to).key(named);
+        copy.send().await.map(drop).with_context(|| format!("{key} could not be copied"))
+    }
+
     /// One page of the register's index by status: items, and where the next page begins.
     pub(crate) async fn by_status(
         &self,
@@ -78,6 +94,11 @@ impl Aws {
         let key = json!({ "document_id": { "S": document_id } });
         let mut answer = self.register("GetItem", &json!({ "TableName": DOCUMENTS, "Key": key })).await?;
         Ok(answer["Item"].take())
+    }
+
+    /// Writes an item of the register, in DynamoDB's JSON.
+    pub(crate) async fn put_item(&self, item: &Value) -> anyhow::Result<()> {
+        self.register("PutItem", &json!({ "TableName": DOCUMENTS, "Item": item })).await.map(drop)
     }
 
     async fn register(&self, operation: &str, request: &Value) -> anyhow::Result<Value> {

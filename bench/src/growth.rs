@@ -1,4 +1,5 @@
 use crate::{
+    copies::Copies,
     percentile::round,
     pipeline::{Offer, Pipeline},
     stage::{Setting, Stage},
@@ -6,8 +7,8 @@ use crate::{
 use clap::Args;
 use serde_json::{Value, json};
 
-/// Documents handed in at once while the store is filled.
-const FILLING: u64 = 5000;
+/// Documents that go the whole way before the first measurement: the others that are stored are copies of these.
+const MODELS: u64 = 100;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
@@ -24,12 +25,13 @@ pub(crate) struct Options {
 pub(crate) async fn run(setting: &Setting, options: &Options) -> anyhow::Result<Value> {
     let stage = Stage::set(setting).await?;
     let pipeline = Pipeline::new(&stage, setting.seed, &options.offer).await?;
-    let (mut next, mut points) = (0, Vec::new());
+    let models = pipeline.fill(0..MODELS).await?;
+    let copies = Copies::of(pipeline.aws(), &models).await?;
+    let (mut next, mut points) = (MODELS, Vec::new());
     for stored in &options.stored {
-        while next < *stored {
-            let end = stored.min(&(next + FILLING)).to_owned();
-            pipeline.fill(next..end).await?;
-            next = end;
+        if next < *stored {
+            copies.store(next..*stored).await?;
+            next = *stored;
         }
         let mut point = pipeline.measure(next..next + options.documents).await?;
         point["stored_before"] = next.into();

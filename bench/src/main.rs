@@ -4,6 +4,7 @@
 
 mod aws;
 mod callbacks;
+mod copies;
 mod cost;
 mod counters;
 mod growth;
@@ -51,7 +52,7 @@ enum Command {
     Latency(latency::Options),
     /// One large video through `transfer`, and the same file by `curl -T` to the same receiver.
     Stream(stream::Options),
-    /// The pipeline with more and more documents stored already.
+    /// The pipeline with more and more documents stored already, most of them copies of the first.
     Growth(growth::Options),
     /// Signed callbacks to the endpoint.
     Callbacks(callbacks::Options),

@@ -99,11 +99,17 @@ impl<'a> Pipeline<'a> {
         Ok(Self { stage, seed, offer, teacher, aws })
     }
 
+    /// The host that documents are handed in to.
+    pub(crate) fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// Hands documents in as fast as they are taken, and waits until they are ready.
-    pub(crate) async fn fill(&self, numbers: Range<u64>) -> anyhow::Result<()> {
+    pub(crate) async fn fill(&self, numbers: Range<u64>) -> anyhow::Result<Vec<DocumentId>> {
         let (documents, start) = (numbers.end - numbers.start, SystemClock.now());
         self.hand_in(numbers, None).await?;
-        self.finished(documents, start).await.map(drop)
+        let (_, ready) = self.finished(documents, start).await?;
+        Ok(ready.into_keys().collect())
     }
 
     /// Hands documents in and measures what becomes of them.

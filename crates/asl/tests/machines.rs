@@ -77,6 +77,7 @@ fn transfer_delivers_or_gives_up_at_its_end() {
     transfer(json!([parked()]), "Parked");
     transfer(json!([told("something new")]), "Unexpected");
     transfer(json!([{ "error": "SQS.SdkClientException" }, told("done")]), "Delivered");
+    transfer(json!([{ "error": "SQS.AmazonSQSException" }]), "GaveUp");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! State machines.
 
+use super::Right;
 use serde::Serialize;
 
 /// A Step Functions standard workflow.
@@ -17,4 +18,6 @@ pub struct Machine {
     pub definition_file: String,
     /// The definition's text after all substitutions.
     pub definition: String,
+    /// What its role may do.
+    pub rights: Vec<Right>,
 }

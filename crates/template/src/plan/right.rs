@@ -1,4 +1,4 @@
-//! What a function's role may do.
+//! What the role of a function or of a state machine may do.
 
 use serde::Serialize;
 

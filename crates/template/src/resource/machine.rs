@@ -1,6 +1,6 @@
 //! `AWS::Serverless::StateMachine`.
 
-use super::ReadFile;
+use super::{ReadFile, rights};
 use crate::error::{Problem, TemplateError};
 use crate::plan::Machine;
 use crate::scope::{Resource, Scope};
@@ -14,10 +14,11 @@ pub(super) fn read(
     read_file: ReadFile<'_>,
 ) -> Result<Machine, TemplateError> {
     // The host keeps every execution's history itself, and its machines can only reach its own queues and functions.
-    fields.aws_only(&["Name", "Logging", "Tracing", "Policies", "Tags"]);
+    fields.aws_only(&["Name", "Logging", "Tracing", "Tags"]);
     if let Some(kind) = fields.optional("Type") {
         kind.one_of(&["STANDARD"], "every execution is kept and resumed (STANDARD)")?;
     }
+    let rights = rights::read(&mut fields)?;
     let uri = fields.required("DefinitionUri")?;
     let file = uri.text()?;
     let mut substitutions = Vec::new();
@@ -51,6 +52,7 @@ pub(super) fn read(
         role,
         definition_file: file,
         definition,
+        rights,
     })
 }
 

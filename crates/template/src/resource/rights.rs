@@ -1,11 +1,11 @@
-//! `Policies` of a function.
+//! `Policies` of a function or of a state machine.
 
 use crate::error::TemplateError;
 use crate::plan::Right;
 use crate::value::{Fields, Found};
 
-/// The rights of a function's role. One process holds nobody to them; they are read so that they can be compared with what
-/// functions do.
+/// The rights of a role. One process holds nobody to them; they are read so that they can be compared with what functions and
+/// machines do.
 pub(super) fn read(fields: &mut Fields<'_>) -> Result<Vec<Right>, TemplateError> {
     let mut rights = Vec::new();
     for policy in fields.optional("Policies").map_or(Ok(Vec::new()), |found| found.list())? {

@@ -8,6 +8,8 @@ mod evaluation;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
+mod machine_roles;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod parameters;
