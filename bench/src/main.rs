@@ -4,6 +4,7 @@
 
 mod aws;
 mod callbacks;
+mod coldstart;
 mod copies;
 mod cost;
 mod counters;
@@ -56,6 +57,8 @@ enum Command {
     Growth(growth::Options),
     /// Signed callbacks to the endpoint.
     Callbacks(callbacks::Options),
+    /// Cold starts of the functions and of others, and how large they are.
+    Coldstart(coldstart::Options),
     /// What a million documents would cost on AWS, and what is paid idle.
     Cost(cost::Options),
     /// Another system that runs already, see `peers`.
@@ -80,6 +83,7 @@ async fn run(cli: Cli) -> anyhow::Result<Value> {
         Command::Stream(options) => stream::run(&setting, &options).await,
         Command::Growth(options) => growth::run(&setting, &options).await,
         Command::Callbacks(options) => callbacks::run(&setting, &options).await,
+        Command::Coldstart(options) => coldstart::run(&setting, &options).await,
         Command::Cost(options) => cost::run(&setting, &options).await,
         Command::Peer(options) => peer::run(&setting, &options).await,
         Command::Processor(options) => processor::serve(&options).await,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub(crate) struct Teacher {
     http: reqwest::Client,
     url: String,
-    token: String,
+    pub(crate) token: String,
 }
 
 impl Teacher {

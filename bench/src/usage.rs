@@ -1,7 +1,7 @@
 //! What a process has used, from Linux's `/proc` (proc(5)).
 
 use anyhow::Context as _;
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, time::Duration};
 
 /// Clock ticks in a second, as `/proc/PID/stat` counts them: `USER_HZ` is 100 on every Linux that is in use.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -12,6 +12,18 @@ pub(crate) fn cpu_seconds(process: u32) -> anyhow::Result<f64> {
     ticks(&stat)
         .map(|ticks| f64::from(ticks) / TICKS_PER_SECOND)
         .context("/proc/PID/stat has another form here")
+}
+
+/// CPU time of a process's living threads: in nanoseconds, where [`cpu_seconds`] counts hundredths of a second.
+pub(crate) fn thread_cpu_time(process: u32) -> anyhow::Result<Duration> {
+    let mut time = Duration::ZERO;
+    for thread in fs::read_dir(format!("/proc/{process}/task")).context("the process has ended")? {
+        // One that has ended meanwhile counts as nothing.
+        let schedule = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+        let nanoseconds = schedule.split(' ').next().and_then(|running| running.parse().ok());
+        time += Duration::from_nanos(nanoseconds.unwrap_or(0));
+    }
+    Ok(time)
 }
 
 /// The name stands in parentheses and may hold anything; `utime` and `stime` are the 12th and 13th fields after it.
@@ -104,5 +116,6 @@ mod tests {
         assert!(family_bytes(&[own]).unwrap() > 0);
         assert!(family(&[std::os::unix::process::parent_id()]).unwrap().contains(&own));
         assert!(cpu_seconds(own).unwrap() >= 0.0);
+        assert!(thread_cpu_time(own).unwrap() > Duration::ZERO);
     }
 }

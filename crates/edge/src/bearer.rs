@@ -13,6 +13,7 @@ pub struct Bearer {
 impl Bearer {
     /// The token whose ARN is in `PROCESSOR_TOKEN_ARN`.
     pub fn new(runtime: &Runtime) -> Result<Self, Misconfigured> {
+        runtime.transport.prepare();
         Ok(Self { token: KeptSecret::new(runtime, SETTING)? })
     }
 

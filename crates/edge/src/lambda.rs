@@ -1,4 +1,4 @@
-use crate::{Call, Handler, Misconfigured, Runtime, TransportError, measure};
+use crate::{Call, Handler, Misconfigured, Runtime, measure};
 use axum::{
     extract::Request,
     middleware::{self, Next},
@@ -17,8 +17,6 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt as 
 pub enum RunError {
     #[error(transparent)]
     Misconfigured(#[from] Misconfigured),
-    #[error(transparent)]
-    Transport(#[from] TransportError),
     #[error("the Lambda runtime ended: {0}")]
     Lambda(#[from] lambda_runtime::Error),
     #[error("the metrics cannot be collected: {0}")]

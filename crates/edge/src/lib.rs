@@ -6,6 +6,7 @@
 
 mod batch;
 mod bearer;
+mod connector;
 mod handler;
 mod lambda;
 pub mod measure;
@@ -18,6 +19,7 @@ mod secret;
 mod sender;
 mod spans;
 mod trace;
+mod transport;
 mod trouble;
 mod variables;
 
@@ -32,11 +34,12 @@ pub use notification::{Created, created};
 pub use pipeline::Pipeline;
 pub use register::{Register, SHARDS, UNASSIGNED_SCHOOL};
 pub use report::Reports;
-pub use runtime::{Runtime, Transport, TransportError, default_transport};
+pub use runtime::Runtime;
 pub use secret::{KeptSecret, SecretError, SecretText};
 pub use sender::{MESSAGE_BYTES_MAX, Sender};
 pub use spans::Spans;
 pub use trace::{Traces, traceparent};
+pub use transport::{Transport, TransportError, default_transport};
 pub use trouble::Trouble;
 pub use variables::{Misconfigured, Variables};
 

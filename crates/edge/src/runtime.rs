@@ -1,44 +1,11 @@
-use crate::{Clock, Misconfigured, Pace, Random, RunError, Spans, Traces, Variables};
-use async_trait::async_trait;
-use aws_config::SdkConfig;
+use crate::{
+    Clock, Misconfigured, Pace, Random, RunError, Spans, Traces, Transport, Variables, connector,
+    transport::WhenNeeded,
+};
+use aws_config::{SdkConfig, environment::EnvironmentVariableCredentialsProvider};
 use clock::{SystemClock, SystemRandom};
 use document::{Moment, Timing};
-use std::{fmt::Debug, sync::Arc, time::Duration};
-use thiserror::Error;
-
-/// A request that got no answer.
-#[derive(Debug, Error)]
-#[error("no answer from {host}: {reason}")]
-pub struct TransportError {
-    /// The host that was asked.
-    pub host: String,
-    /// What went wrong, without addresses that may hold secrets.
-    pub reason: String,
-}
-
-/// Sends HTTP requests to the world outside AWS.
-#[async_trait]
-pub trait Transport: Debug + Send + Sync {
-    /// Sends one request; redirects are answers, not followed.
-    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError>;
-}
-
-#[async_trait]
-impl Transport for reqwest::Client {
-    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
-        let host = request.url().host_str().unwrap_or_default().to_owned();
-        self.execute(request).await.map_err(|error| {
-            let error = error.without_url();
-            let mut reason = error.to_string();
-            let mut source = std::error::Error::source(&error);
-            while let Some(cause) = source {
-                reason = format!("{reason}: {cause}");
-                source = cause.source();
-            }
-            TransportError { host, reason }
-        })
-    }
-}
+use std::{fmt::Debug, sync::Arc};
 
 /// Everything a function is given: nothing in it reads a clock, the environment or a socket by itself.
 #[derive(Clone, Debug)]
@@ -56,9 +23,13 @@ impl Runtime {
     /// The runtime under AWS Lambda.
     pub async fn of_lambda() -> Result<Self, RunError> {
         let variables = Variables::of_process();
-        let transport: Arc<dyn Transport> = Arc::new(default_transport()?);
+        let transport: Arc<dyn Transport> = Arc::new(WhenNeeded::default());
         let spans = Spans::new(&variables, &transport)?;
-        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
+        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .http_client(connector::to_aws())
+            // Lambda gives a function its credentials there and nowhere else.
+            .credentials_provider(EnvironmentVariableCredentialsProvider::new());
+        let sdk = sdk.load().await;
         Ok(Self {
             sdk,
             variables,
@@ -118,21 +89,4 @@ impl Runtime {
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.sdk)
     }
-}
-
-/// How long a connection to a processor or an issuer may take to come about.
-const CONNECT_TIME: Duration = Duration::from_secs(10);
-
-/// The client of both hosts. It goes nowhere by itself: no redirects, no proxies from the environment, nothing unpacked unasked.
-pub fn default_transport() -> Result<reqwest::Client, TransportError> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .no_gzip()
-        .no_brotli()
-        .no_zstd()
-        .no_deflate()
-        .connect_timeout(CONNECT_TIME)
-        .build()
-        .map_err(|error| TransportError { host: String::new(), reason: error.to_string() })
 }

@@ -52,6 +52,7 @@ impl Spans {
     /// To the collector that the settings name, if they name one.
     pub fn new(variables: &Variables, transport: &Arc<dyn Transport>) -> Result<Self, Misconfigured> {
         let Some(endpoint) = variables.optional(SETTING) else { return Ok(Self::default()) };
+        transport.prepare();
         let name = variables.optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("lectern").to_owned();
         let otlp = Otlp::builder()
             .with_http()

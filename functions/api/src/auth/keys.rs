@@ -117,6 +117,7 @@ struct Published {
 
 impl Keys {
     pub(crate) fn new(runtime: &Runtime, issuer: &str) -> Self {
+        runtime.transport.prepare();
         Self {
             issuer: issuer.to_owned(),
             transport: Arc::clone(&runtime.transport),
