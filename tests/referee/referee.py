@@ -35,8 +35,10 @@ def main():
             environment = {"LECTERN_REFEREE": json.dumps(addresses)}
             referee = run(options.suite, options.scenarios, work / "referee.out", environment)
         stack.delete()
-    alone = [name for name, outcome in referee.items() if outcome == "ignored"]
-    host = run(options.suite, options.scenarios, work / "host.out", without=alone)
+    host = None
+    if not options.without_host:
+        alone = [name for name, outcome in referee.items() if outcome == "ignored"]
+        host = run(options.suite, options.scenarios, work / "host.out", without=alone)
     lines, passed = table(host, referee, REPOSITORY / "tests/referee/known.toml")
     print("\n".join(lines + [f"referee: {what}" for what in changed]))
     if passed:
@@ -50,6 +52,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     for name in ["suite", "lectern", "binaries", "work"]:
         parser.add_argument(f"--{name}", type=lambda path: pathlib.Path(path).resolve(), required=True)
+    parser.add_argument("--without-host", action="store_true")
     parser.add_argument("scenarios", nargs="*")
     return parser.parse_args()
 
@@ -81,7 +84,7 @@ def deployed(options, processes, work):
     # A published version keeps the parameters that it was published with: another release, or the first one goes on.
     stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor", "Release": RELEASE}, "UPDATE")
     changed = [*left_out, by_hand, released(stack), *adapted(stack)]
-    return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor}, changed
+    return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor, "scale": SCALE}, changed
 
 
 if __name__ == "__main__":
