@@ -39,7 +39,7 @@ class Shell:
     """One bash for the whole guide, so that what a command sets is there for those after it. Ends at the first error."""
 
     def __init__(self, folder, environment):
-        self.script = folder / "command.sh"
+        self.folder, self.script = folder, folder / "command.sh"
         self.bash = subprocess.Popen(
             ["bash", "--noprofile", "--norc"], cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,

@@ -15,8 +15,9 @@ ONLY_OVER_TLS = "OnlyOverTls"
 ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
 
 
-def packaged(repository, binaries, s3, left_out):
-    """Answers with the address of the packaged template; appends to `left_out` what the referee cannot make."""
+def packaged(repository, binaries, s3, release, left_out):
+    """Answers with the addresses of the packaged template without a release and with this one; appends to `left_out` what the
+    referee cannot make."""
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
     archives = {}
 
@@ -26,8 +27,9 @@ def packaged(repository, binaries, s3, left_out):
         return archives[binary]
 
     template = makeable(repository, code, lambda place: put(s3, place.name, place.read_bytes()), left_out)
-    put(s3, "template.json", json.dumps(template).encode())
-    return f"{s3.meta.endpoint_url}/{BUCKET}/template.json"
+    put(s3, "first.json", template.encode())
+    put(s3, "second.json", of_release(template, release).encode())
+    return [f"{s3.meta.endpoint_url}/{BUCKET}/{name}.json" for name in ("first", "second")]
 
 
 def built(repository, binaries, folder, left_out):
@@ -44,11 +46,16 @@ def built(repository, binaries, folder, left_out):
             stripped[binary] = place / "bootstrap"
         return name
 
-    (folder / "template.yaml").write_text(json.dumps(makeable(repository, code, str, left_out)))
+    (folder / "template.yaml").write_text(makeable(repository, code, str, left_out))
+
+
+def of_release(template, release):
+    """The template's text with the release in the places of its parameter."""
+    return template.replace(json.dumps({"Ref": "Release"}), json.dumps(release))
 
 
 def makeable(repository, code, definition, left_out):
-    """The template without what the referee cannot make; `code` and `definition` say where functions and machines lie."""
+    """The template's text without what the referee cannot make; `code` and `definition` say where functions and machines lie."""
     place = repository / "infra" / "template.yaml"
     template = yaml_parse(place.read_text())
     # The binaries are this machine's.
@@ -70,7 +77,8 @@ def makeable(repository, code, definition, left_out):
     secrets = {name for name, it in template["Resources"].items() if it["Type"] == "AWS::SecretsManager::Secret"}
     left_out.append("secrets are referred to by their Id: MiniStack's Ref gives the name in place of the ARN")
     template["Resources"] = by_id(template["Resources"], secrets)
-    return template
+    left_out.append("a release is written into the template: MiniStack hands SAM no parameters to name versions by")
+    return json.dumps(template)
 
 
 def by_id(part, secrets):

@@ -10,7 +10,6 @@ import tempfile
 from package import packaged
 from permissions import adapted
 from processes import Processes
-from release import released
 from routes import imported
 from scenarios import run, table
 from schedule import Schedule
@@ -65,7 +64,7 @@ def deployed(options, processes, work):
         "--data-dir", work / "processor",
     ])
     stack, left_out = Stack(processes.ministack(SCALE)), []
-    template = packaged(REPOSITORY, options.binaries, stack.client("s3"), left_out)
+    first, second = packaged(REPOSITORY, options.binaries, stack.client("s3"), RELEASE, left_out)
     parameters = {
         "PageOrigin": stack.endpoint,
         "ProcessorUrl": processor,
@@ -77,13 +76,13 @@ def deployed(options, processes, work):
         "OidcClientId": CLIENT,
         "TimeScale": str(SCALE),
     }
-    stack.deploy(template, parameters, "CREATE")
+    stack.deploy(first, parameters, "CREATE")
     # MiniStack answers for an HTTP API at a name below `localhost`, which few resolvers know, and at this path.
     api, by_hand = imported(stack)
     api = f"{stack.endpoint}/_aws/execute-api/{api}"
     # A published version keeps the parameters that it was published with: another release, or the first one goes on.
-    stack.deploy(template, parameters | {"CallbackUrl": f"{api}/callbacks/processor", "Release": RELEASE}, "UPDATE")
-    changed = [*left_out, by_hand, released(stack), *adapted(stack)]
+    stack.deploy(second, parameters | {"CallbackUrl": f"{api}/callbacks/processor", "Release": RELEASE}, "UPDATE")
+    changed = [*left_out, by_hand, *adapted(stack)]
     return stack, {"api": api, "aws": stack.endpoint, "issuer": issuer, "processor": processor, "scale": SCALE}, changed
 
 
