@@ -45,6 +45,16 @@ def main():
         raise SystemExit("\n".join(wrong))
 
     work = pathlib.Path(tempfile.mkdtemp(prefix="guide.", dir=options.work))
+    try:
+        typed(plan, options, work)
+    except BaseException:
+        print(f"logs are kept in {work}", file=sys.stderr)
+        raise
+    shutil.rmtree(work)
+
+
+def typed(plan, options, work):
+    """Types each command and prints what was seen."""
     left_out = []
     with Processes(work) as processes:
         stack = Stack(processes.ministack(SCALE), "lectern-dev")
@@ -56,7 +66,6 @@ def main():
             seen = STEPS[start](steps, command)
             print(f"ok       {shown(command)}\n         {seen}", flush=True)
     print("\n".join(f"referee: {what}" for what in left_out + steps.changed))
-    shutil.rmtree(work)
 
 
 def shown(command):
@@ -87,4 +96,4 @@ def shell(options, work, stack, left_out):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

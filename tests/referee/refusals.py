@@ -45,10 +45,15 @@ def refused(stack):
             message = refusal.response["Error"]["Message"]
         assert sentence in message, f"{change}: {message}"
         assert change.get("CallbackSecrets", " none") not in message, message
-        said.append(f"{', '.join(change)}: {message}")
-    said.append(f"BucketPrefix: {taken(stack, template)}")
+        said.append(f"{shown(change)}: {message}")
+    said.append(f"a BucketPrefix whose buckets are there: {taken(stack, template)}")
     assert resources(stack) == before
     return said
+
+
+def shown(change):
+    words = {None: "left out", SECRET[:-4]: "too short"}
+    return ", ".join(f"{name} {words.get(value, value)}" for name, value in change.items())
 
 
 def taken(stack, template):
