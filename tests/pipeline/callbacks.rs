@@ -36,11 +36,12 @@ pub(crate) async fn one_with_a_bad_signature_changes_nothing() {
 }
 
 pub(crate) async fn one_that_comes_too_late_is_taken() {
-    /// The host asks after thirty seconds.
-    const LATE_SECONDS: u64 = 36;
+    /// The host asks after an hour.
+    const LATE_SECONDS: u32 = 72 * 60;
     let stage = stage().await;
     let never_says: Vec<u16> = vec![503; 500];
-    let script = Script::of("late").with("callback", "late").with("delay_seconds", LATE_SECONDS);
+    let script =
+        Script::of("late").with("callback", "late").with("delay_seconds", stage.seconds(LATE_SECONDS));
     let id = submit(stage, "late.md", script.with("asks", json!(never_says))).await;
     let document = ready(stage, &id).await;
     assert!(says(&document, ASKED), "{document:#}");

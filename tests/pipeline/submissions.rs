@@ -40,15 +40,15 @@ pub(crate) async fn a_processor_that_is_away_gets_it_later() {
 }
 
 pub(crate) async fn a_throttling_processor_is_given_its_time() {
-    /// Ten minutes, divided by the stage's pace.
-    const ASKED_SECONDS: f64 = 600.0 / 120.0;
+    const ASKED_SECONDS: u32 = 600;
     let stage = stage().await;
-    let script = Script::of("throttled").with("answers", json!([429])).with("retry_after", 600);
+    let script = Script::of("throttled").with("answers", json!([429])).with("retry_after", ASKED_SECONDS);
     let id = submit(stage, "throttled.md", script).await;
     ready(stage, &id).await;
     let history = stage.host.aws().await.succeeded("transfer", &id).await;
     let waited = time_in(&history, "BackOff");
-    assert!((ASKED_SECONDS..ASKED_SECONDS * 4.0).contains(&waited), "waited {waited} s");
+    let asked = f64::from(stage.seconds(ASKED_SECONDS));
+    assert!((asked..asked * 4.0).contains(&waited), "waited {waited} s");
 }
 
 /// Seconds from the first entry into a state to the first exit.

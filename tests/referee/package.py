@@ -1,4 +1,4 @@
-"""Puts code and definitions into a bucket and the template beside them, as `sam package` would."""
+"""Code, definitions and the template that names them: in a bucket, as after `sam package`, or in a folder, as after `sam build`."""
 
 import io
 import json
@@ -15,25 +15,58 @@ ONLY_OVER_TLS = "OnlyOverTls"
 ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
 
 
-def packaged(repository, binaries, s3, left_out):
-    """Answers with the address of the packaged template; appends to `left_out` what the referee cannot make."""
+def packaged(repository, binaries, s3, release, left_out):
+    """Answers with the addresses of the packaged template without a release and with this one; appends to `left_out` what the
+    referee cannot make."""
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
+    archives = {}
+
+    def code(_, binary):
+        if binary not in archives:
+            archives[binary] = put(s3, f"{binary}.zip", archive(binaries / binary))
+        return archives[binary]
+
+    template = makeable(repository, code, lambda place: put(s3, place.name, place.read_bytes()), left_out)
+    put(s3, "first.json", template.encode())
+    put(s3, "second.json", of_release(template, release).encode())
+    return [f"{s3.meta.endpoint_url}/{BUCKET}/{name}.json" for name in ("first", "second")]
+
+
+def built(repository, binaries, folder, left_out):
+    """Makes the folder what `sam build` leaves: the template, and a folder with `bootstrap` for each function."""
+    stripped = {}
+
+    def code(name, binary):
+        place = folder / name
+        place.mkdir(parents=True)
+        if binary in stripped:
+            os.link(stripped[binary], place / "bootstrap")
+        else:
+            subprocess.run(["strip", "-o", place / "bootstrap", binaries / binary], check=True)
+            stripped[binary] = place / "bootstrap"
+        return name
+
+    (folder / "template.yaml").write_text(makeable(repository, code, str, left_out))
+
+
+def of_release(template, release):
+    """The template's text with the release in the places of its parameter."""
+    return template.replace(json.dumps({"Ref": "Release"}), json.dumps(release))
+
+
+def makeable(repository, code, definition, left_out):
+    """The template's text without what the referee cannot make; `code` and `definition` say where functions and machines lie."""
     place = repository / "infra" / "template.yaml"
     template = yaml_parse(place.read_text())
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
     # The binaries are this machine's.
     template["Globals"]["Function"]["Architectures"] = [ARCHITECTURES[platform.machine()]]
-    archives = {}
     for name, resource in list(template["Resources"].items()):
         properties = resource.get("Properties", {})
         match resource["Type"]:
             case "AWS::Serverless::Function":
-                binary = resource["Metadata"]["BuildProperties"]["Binary"]
-                if binary not in archives:
-                    archives[binary] = put(s3, f"{binary}.zip", archive(binaries / binary))
-                properties["CodeUri"] = archives[binary]
+                properties["CodeUri"] = code(name, resource["Metadata"]["BuildProperties"]["Binary"])
             case "AWS::Serverless::StateMachine":
-                definition = (place.parent / properties["DefinitionUri"]).resolve()
-                properties["DefinitionUri"] = put(s3, definition.name, definition.read_bytes())
+                properties["DefinitionUri"] = definition((place.parent / properties["DefinitionUri"]).resolve())
             case "AWS::SQS::QueuePolicy":
                 policy = properties["PolicyDocument"]
                 policy["Statement"] = [it for it in policy["Statement"] if it["Sid"] != ONLY_OVER_TLS]
@@ -44,8 +77,8 @@ def packaged(repository, binaries, s3, left_out):
     secrets = {name for name, it in template["Resources"].items() if it["Type"] == "AWS::SecretsManager::Secret"}
     left_out.append("secrets are referred to by their Id: MiniStack's Ref gives the name in place of the ARN")
     template["Resources"] = by_id(template["Resources"], secrets)
-    put(s3, "template.json", json.dumps(template).encode())
-    return f"{s3.meta.endpoint_url}/{BUCKET}/template.json"
+    left_out.append("a release is written into the template: MiniStack hands SAM no parameters to name versions by")
+    return json.dumps(template)
 
 
 def by_id(part, secrets):

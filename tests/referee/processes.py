@@ -40,11 +40,20 @@ class Processes:
 
     def ready(self, name, command):
         """Starts a `lectern` command; answers with the address that its ready line names."""
+        _, address = self.serving(name, command)
+        return address
+
+    def serving(self, name, command):
+        """The same, with the process."""
         process = self.start(name, command, stdout=subprocess.PIPE)
         words = process.stdout.readline().split()
         if words[:1] != ["ready"]:
             raise SystemExit(f"{name} does not serve; its log is in {self.folder}")
-        return words[1]
+        return process, words[1]
+
+    def end(self, process):
+        self.running.remove(process)
+        end(process)
 
     def ministack(self, scale):
         """Starts MiniStack on a free port; answers with its address."""

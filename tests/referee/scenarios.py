@@ -29,20 +29,20 @@ def run(suite, scenarios, log, environment=None, without=()):
 
 
 def table(host, referee, known):
-    """The lines of the table, and whether everything is as it must be."""
+    """The lines of the table, and whether everything is as it must be; `host` is None if it was left out."""
     reasons = tomllib.loads(known.read_text())
     width = max(map(len, referee), default=0)
-    lines, passed, alone = [f"{'scenario':{width}}  {'host':6}  referee"], bool(referee), []
+    lines, passed, alone = [f"{'scenario':{width}}  {'host':7}  referee"], bool(referee), []
     for name, there in sorted(referee.items()):
         if there == "ignored":
             alone.append(name)
             continue
-        here, reason = host.get(name, "missing"), reasons.get(name)
+        here, reason = "not run" if host is None else host.get(name, "missing"), reasons.get(name)
         good = there == "ok"
         if reason:
             good, there = not good, "ok, although known.toml says otherwise" if good else f"referee: {reason}"
-        passed = passed and good and here == "ok"
-        lines.append(f"{name:{width}}  {here:6}  {there}")
+        passed = passed and good and here in ("ok", "not run")
+        lines.append(f"{name:{width}}  {here:7}  {there}")
     if alone:
         lines.append(f"{len(alone)} are about one machine only and not run here: {', '.join(alone)}")
     return lines, passed

@@ -3,17 +3,14 @@
 import boto3
 from botocore.config import Config
 
-NAME = "lectern"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 # A stack of this size takes seconds here.
 WAIT = {"Delay": 1, "MaxAttempts": 180}
 
 
 class Stack:
-    name = NAME
-
-    def __init__(self, endpoint):
-        self.endpoint = endpoint
+    def __init__(self, endpoint, name="lectern"):
+        self.endpoint, self.name = endpoint, name
         self.cloudformation = self.client("cloudformation")
 
     def client(self, service):
@@ -22,7 +19,7 @@ class Stack:
 
     def deploy(self, template_url, parameters, kind):
         """Makes (`CREATE`) or changes (`UPDATE`) the stack and waits until that is done."""
-        names = {"StackName": NAME, "ChangeSetName": f"referee-{kind.lower()}"}
+        names = {"StackName": self.name, "ChangeSetName": f"referee-{kind.lower()}"}
         self.cloudformation.create_change_set(
             **names, ChangeSetType=kind, TemplateURL=template_url, Capabilities=CAPABILITIES,
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
@@ -30,24 +27,24 @@ class Stack:
         try:
             self.cloudformation.get_waiter("change_set_create_complete").wait(**names, WaiterConfig=WAIT)
             self.cloudformation.execute_change_set(**names)
-            self.cloudformation.get_waiter(f"stack_{kind.lower()}_complete").wait(StackName=NAME, WaiterConfig=WAIT)
+            self.cloudformation.get_waiter(f"stack_{kind.lower()}_complete").wait(StackName=self.name, WaiterConfig=WAIT)
         except Exception as error:
             raise SystemExit(f"the stack cannot be deployed: {error}\n{self.reasons()}") from error
 
     def reasons(self):
-        events = self.cloudformation.describe_stack_events(StackName=NAME)["StackEvents"]
+        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
         wrong = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
         return "\n".join(f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in wrong)
 
     def delete(self):
-        self.cloudformation.delete_stack(StackName=NAME)
-        self.cloudformation.get_waiter("stack_delete_complete").wait(StackName=NAME, WaiterConfig=WAIT)
+        self.cloudformation.delete_stack(StackName=self.name)
+        self.cloudformation.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig=WAIT)
 
     def resources(self, kind):
-        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=NAME)
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
         every = [resource for page in pages for resource in page["StackResourceSummaries"]]
         return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in every if r["ResourceType"] == kind}
 
     def physical(self, logical):
-        resource = self.cloudformation.describe_stack_resource(StackName=NAME, LogicalResourceId=logical)
+        resource = self.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical)
         return resource["StackResourceDetail"]["PhysicalResourceId"]

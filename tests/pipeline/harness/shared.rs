@@ -6,7 +6,7 @@ use tokio::sync::OnceCell;
 /// keeps a document waiting.
 const CALM_SCALE: &str = "60";
 /// The stage's host waits an hour for the processor before it asks: half a minute here.
-const STAGE_SCALE: &str = "120";
+const STAGE_SCALE: u32 = 120;
 
 /// What the narrow host takes at most, in bytes.
 pub(crate) const NARROW_BYTES_MAX: usize = 1000;
@@ -20,6 +20,15 @@ static STAGE: OnceCell<Stage> = OnceCell::const_new();
 pub(crate) struct Stage {
     pub(crate) host: &'static Host,
     pub(crate) processor: Processor,
+    /// Divides every configured duration.
+    pub(crate) scale: u32,
+}
+
+impl Stage {
+    /// What so many configured seconds are here, in seconds.
+    pub(crate) fn seconds(&self, configured: u32) -> u32 {
+        configured.div_ceil(self.scale)
+    }
 }
 
 /// The host on which nothing goes wrong but what is handed in.
@@ -45,9 +54,10 @@ pub(crate) async fn narrow() -> &'static Host {
 pub(crate) async fn stage() -> &'static Stage {
     let start = async || {
         let processor = Processor::start().await;
-        let options = [&["--time-scale", STAGE_SCALE], &processor.options()[..]].concat();
+        let scale = STAGE_SCALE.to_string();
+        let options = [&["--time-scale", &scale], &processor.options()[..]].concat();
         let host = CROSSED.get_or_init(|| async move { Machine::start("stage", &options).await }).await;
-        Stage { host, processor }
+        Stage { host, processor, scale: STAGE_SCALE }
     };
     match referee() {
         Some(stage) => stage,

@@ -4,7 +4,7 @@ use tokio::process::Command;
 /// Between two looks at something that cannot be waited for otherwise.
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 /// The longest that anything may take: far more than it does, since machines that run tests are busy.
-const WAIT_MAX: Duration = Duration::from_mins(2);
+const WAIT_MAX: Duration = Duration::from_mins(5);
 
 /// Looks until `look` finds what it looks for. What it saw instead is told if it never does.
 pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {

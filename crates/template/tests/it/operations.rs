@@ -84,6 +84,8 @@ fn a_release_is_rolled_back_on_alarms_and_reaches_whoever_invokes_a_function() {
     let template = template();
     let globals = &template["Globals"]["Function"];
     assert_eq!(globals["AutoPublishAlias"], "live");
+    // A function that is otherwise unchanged has a new version with a new release, or CloudFormation refuses to make it.
+    assert_eq!(tagged(&globals["Environment"]["Variables"]["RELEASE"], "Ref"), Some("Release"));
     let preference = &globals["DeploymentPreference"];
     assert_eq!(tagged(&preference["Enabled"], "Ref"), Some("GradualReleases"));
     let alarms: BTreeSet<&str> =

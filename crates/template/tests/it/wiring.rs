@@ -73,7 +73,7 @@ fn every_queue_has_one_reader_whose_time_fits_six_times_into_its_visibility() {
 }
 
 /// The variables that every function has.
-const EVERYWHERE: [&str; 2] = ["STACK_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+const EVERYWHERE: [&str; 3] = ["STACK_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT", "RELEASE"];
 
 /// The variables that each function has, and no others.
 #[test]
