@@ -380,6 +380,9 @@ export function statusBadge(status) {
   return h("span", { class: `badge ${STATUSES[status]?.[1] ?? "over"}`, dataset: { status } }, statusWord(status));
 }
 
+/** A file's name, which may be long and without a space: it breaks where a reader would break it. */
+export const fileName = (name) => h("span", { class: "name" }, name.split(/(?<=[_-])/).flatMap((part) => [part, h("wbr")]));
+
 /** The word for a kind. */
 export const kindWord = (kind) => (kind === "video" ? "Video" : "Lesson plan");
 

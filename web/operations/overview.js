@@ -3,7 +3,7 @@
 // Everything here is one answer of the API, drawn in parts that are made once and filled anew at every look, so that focus and
 // scrolling stay where they are. What can be done about what failed is in redrive.js, loaded when somebody wants to.
 
-import { ago, api, button, h, kindWord, pause, plainStatus, problemBox, statusBadge, svg, time, timeOf, title } from "../core.js";
+import { ago, api, button, h, isFinal, kindWord, pause, plainStatus, problemBox, statusBadge, svg, time, timeOf, title } from "../core.js";
 
 /// Time between two looks, in ms.
 const LOOK_EVERY_MS = 10_000;
@@ -85,7 +85,7 @@ class Standing {
   tell({ statuses, waiting, queues, machines }) {
     this.statuses.hidden = false;
     this.counts.replaceChildren(...STATUSES.filter((status) => statuses[status]).map((status) =>
-      h("li", { class: statuses[status].count ? null : "none" },
+      h("li", { class: `${isFinal(status) ? "over" : "under-way"} ${statuses[status].count ? "" : "none"}` },
         h("span", { class: "count" }, atLeast(statuses[status])), statusBadge(status))));
     this.#waits(waiting);
     this.queues.hidden = !queues;

@@ -1,7 +1,7 @@
 // What can be done about failures with one cause: looking at them, and letting them go on. First what would happen, then what
 // happened, document by document.
 
-import { Problem, announce, api, button, counted, h, problemBox, spinner, timeOf } from "../core.js";
+import { Problem, announce, api, button, counted, fileName, h, problemBox, spinner, timeOf } from "../core.js";
 
 /// Failed documents listed at once.
 const ROWS = 20;
@@ -47,7 +47,7 @@ export class Redrive {
     return h("li", { class: "failed-row", dataset: { id: document_id } },
       h("div", null,
         h("a", { class: "row-title", href: `/documents/${document_id}` }, title),
-        h("p", { class: "row-about" }, [file_name, teacher_name ?? teacher].filter(Boolean).join(" · "), " · failed ", timeOf(status_at)),
+        h("p", { class: "row-about" }, fileName(file_name), " · ", teacher && `${teacher_name ?? teacher} · `, "failed ", timeOf(status_at)),
         failure && h("p", { class: "small" }, failure.message), result),
       go);
   }

@@ -265,9 +265,11 @@ async fn signing_out_leads_back_to_this_machine_only() {
     };
     let back = Some("http://127.0.0.1:8080/?state=s%26t".to_owned());
     assert_eq!(out("lectern", "http://127.0.0.1:8080/").await, (303, back));
-    for (client_id, back) in
-        [("another", "http://127.0.0.1:8080/"), ("lectern", "https://example.org/"), ("lectern", "javascript:1")]
-    {
+    for (client_id, back) in [
+        ("another", "http://127.0.0.1:8080/"),
+        ("lectern", "https://example.org/"),
+        ("lectern", "javascript:1"),
+    ] {
         assert_eq!(out(client_id, back).await, (400, None), "{client_id} {back}");
     }
     let (status, page) = world.get("/end-session").await;

@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_transaction_needs_what_its_writes_need() {
-        let body = r#"{"TransactItems":[{"Put":{"TableName":"t","Item":{}}},{"ConditionCheck":{"TableName":"u"}}]}"#;
+        let body =
+            r#"{"TransactItems":[{"Put":{"TableName":"t","Item":{}}},{"ConditionCheck":{"TableName":"u"}}]}"#;
         let needed = of_json(Service::DynamoDb, "TransactWriteItems", body.as_bytes());
         let put = Right::new("dynamodb:PutItem", "table/t");
         assert_eq!(needed, [put, Right::new("dynamodb:ConditionCheckItem", "table/u")]);

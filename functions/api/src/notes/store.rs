@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     },
     types::{AttributeValue, Put, TransactWriteItem, Update},
 };
-use document::{DocumentId, Moment};
+use document::DocumentId;
 use edge::{Misconfigured, Runtime};
 
 /// Pages read of one document's notes: they hold a megabyte each, and all notes hold less than five.
@@ -54,7 +54,8 @@ impl Store {
     /// How often a document's notes were written. What is read after it holds whatever those writes left.
     pub(crate) async fn edition(&self, document_id: DocumentId) -> Result<Edition, Problem> {
         let item = self.item(document_id, EDITION).await?.unwrap_or_default();
-        let count = item.get("version").and_then(|count| count.as_n().ok()).and_then(|count| count.parse().ok());
+        let count =
+            item.get("version").and_then(|count| count.as_n().ok()).and_then(|count| count.parse().ok());
         Ok(Edition(count.unwrap_or_default()))
     }
 

@@ -179,8 +179,7 @@ async fn two_who_write_at_once_are_both_heard() {
     let written = world.post(EVALUATOR, &path, json!({"note_id": ID, "body": "late"})).await;
     assert_eq!(written.status, 201, "{written:?}");
     world.aws.transact_meanwhile(one_and_the_edition(&path, 1, 3));
-    let changed =
-        world.put(EVALUATOR, &format!("{path}/{ID}"), json!({"body": "later", "version": 1})).await;
+    let changed = world.put(EVALUATOR, &format!("{path}/{ID}"), json!({"body": "later", "version": 1})).await;
     assert_eq!((changed.status.as_u16(), &changed.json()["version"]), (200, &json!(2)), "{changed:?}");
     assert_eq!(bodies(&world, &path).await, ["x", "x", "later"]);
 }

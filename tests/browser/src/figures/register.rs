@@ -17,7 +17,8 @@ const SHARDS: u8 = 4;
 /// Adds so many documents to the teacher's.
 pub(super) async fn fill(stage: &Stage, stored: usize) -> Result<()> {
     let teacher = stage.host.api("teacher").await?;
-    let id = teacher.ready("model.md", &files::plan("A plan", "rivers"), &json!({ "title": "A plan" })).await?;
+    let id =
+        teacher.ready("model.md", &files::plan("A plan", "rivers"), &json!({ "title": "A plan" })).await?;
     let key = json!({ "document_id": { "S": id } });
     let model = ask(&stage.host, "GetItem", &json!({ "TableName": "lectern-documents", "Key": key })).await?;
     let model = &model["Item"];
