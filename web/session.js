@@ -1,10 +1,9 @@
 // Who is signed in, and asking the API in their name.
 //
-// OpenID Connect, authorization code with PKCE. Tokens live in sessionStorage only: they end with the tab, and no other
-// tab, page or host reads them. What the API says of the person is kept beside them, so that a reload does not ask again.
+// Tokens live in sessionStorage only: they end with the tab, and no other tab, page or host reads them. What the API says of
+// the person is kept beside them, so that a reload does not ask again. How they are got is in sign-in.js.
 
 const STORE = "lectern.session";
-const PENDING = "lectern.signing-in";
 /// A token is renewed this long before its end, in ms: a request under way must not outlive it.
 const RENEW_BEFORE_MS = 60_000;
 /// How often an answer of "come again later" is waited for before it is shown.
@@ -49,7 +48,8 @@ const signInRequired = () => new Problem({
 let session = stored(STORE);
 let settings = session?.settings;
 
-function stored(key) {
+/** What sessionStorage has under this name, or null. */
+export function stored(key) {
   try {
     return JSON.parse(sessionStorage.getItem(key));
   } catch {
@@ -57,8 +57,10 @@ function stored(key) {
   }
 }
 
-function keep(next) {
+/** Whom the pages act for from now on, as `{access, refresh, until, settings, me}`, or null for nobody. */
+export function keep(next) {
   session = next;
+  settings = next?.settings ?? settings;
   if (next) sessionStorage.setItem(STORE, JSON.stringify(next));
   else sessionStorage.removeItem(STORE);
 }
@@ -78,84 +80,25 @@ export async function me() {
   return session.me;
 }
 
-// Signing in
-
-/** Goes to the issuer's page; the person comes back to `path`. */
-export async function signIn(path) {
-  if (!globalThis.crypto?.subtle) {
-    throw new Problem({
-      code: "insecure-address",
-      title: "This address is not secure enough to sign in",
-      next_action: "Open Lectern by its https address.",
-    });
-  }
-  const { authorization_endpoint, client_id, scope } = await service();
-  const pending = { state: randomWord(), verifier: randomWord(), path };
-  sessionStorage.setItem(PENDING, JSON.stringify(pending));
-  const challenge = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(pending.verifier)));
-  const address = new URL(authorization_endpoint);
-  const wish = {
-    response_type: "code",
-    client_id,
-    redirect_uri: signedInAddress(),
-    scope,
-    state: pending.state,
-    code_challenge: base64url(challenge),
-    code_challenge_method: "S256",
-  };
-  for (const [name, value] of Object.entries(wish)) address.searchParams.set(name, value);
-  location.assign(address);
-}
-
-/** The issuer has sent the person back: trades the code for tokens and says where they came from. */
-export async function finishSignIn(query) {
-  const pending = stored(PENDING);
-  sessionStorage.removeItem(PENDING);
-  if (query.has("error")) throw refused(query.get("error"), query.get("error_description"));
-  if (!pending || !query.get("code") || query.get("state") !== pending.state) {
-    throw new Problem({
-      code: "sign-in-stale",
-      title: "This sign-in was not begun here, or it was used already",
-      next_action: "Begin again with the button below.",
-    });
-  }
-  const tokens = await ask({
-    grant_type: "authorization_code",
-    code: query.get("code"),
-    redirect_uri: signedInAddress(),
-    code_verifier: pending.verifier,
-  });
-  keep({ ...tokens, settings: await service() });
-  try {
-    await me();
-  } catch (problem) {
-    keep(null);
-    throw problem;
-  }
-  return pending.path;
-}
-
-/** Forgets the tokens here and, where the issuer has a way for it, its own session. */
+/**
+ * Forgets the tokens here and goes where the issuer ends its own session (RP-Initiated Logout 1.0), if it has such a place.
+ * No token goes along: an address is kept in histories and logs, so the issuer may ask whether it is meant.
+ */
 export async function signOut() {
   const { end_session_endpoint, client_id } = session?.settings ?? {};
   keep(null);
   if (!end_session_endpoint) return location.assign("/");
   const address = new URL(end_session_endpoint);
-  address.searchParams.set("client_id", client_id);
-  // Cognito's name for it, and OpenID Connect's.
-  address.searchParams.set("logout_uri", `${location.origin}/`);
-  address.searchParams.set("post_logout_redirect_uri", `${location.origin}/`);
+  const back = `${location.origin}/`;
+  // Cognito announces such a place too, but has a name of its own for the way back; others pass over what they do not know.
+  for (const [name, value] of [["client_id", client_id], ["post_logout_redirect_uri", back], ["logout_uri", back]]) {
+    address.searchParams.set(name, value);
+  }
   location.assign(address);
 }
 
-const signedInAddress = () => `${location.origin}/signed-in`;
-const randomWord = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
-
-function base64url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-function refused(word, description) {
+/** The issuer's refusal in words (RFC 6749, 4.1.2.1 and 5.2). */
+export function refused(word, description) {
   const said = {
     access_denied: "The sign-in was called off",
     temporarily_unavailable: "The sign-in service is not available just now",
@@ -169,8 +112,8 @@ function refused(word, description) {
   });
 }
 
-async function ask(fields) {
-  const { token_endpoint, client_id } = await service();
+/** Asks the issuer for tokens. */
+export async function ask({ token_endpoint, client_id }, fields) {
   let response;
   try {
     response = await fetch(token_endpoint, {
@@ -200,7 +143,7 @@ function renew() {
     const before = session;
     try {
       if (!before?.refresh) throw signInRequired();
-      const tokens = await ask({ grant_type: "refresh_token", refresh_token: before.refresh });
+      const tokens = await ask(before.settings, { grant_type: "refresh_token", refresh_token: before.refresh });
       if (session === before) keep({ ...tokens, settings: before.settings, me: before.me });
     } catch (problem) {
       if (problem.code === "unreachable") throw problem;

@@ -34,8 +34,9 @@ pub(crate) async fn a_deleted_document_leaves_nothing_but_a_receipt() {
         assert_eq!(written.status, 201, "{}", written.text);
     }
     assert_eq!(
-        (aws.notes(&id).await, &evaluator.get(&notes).await.body["notes"][1]["body"]["value"]),
-        (2, &"Another.".into())
+        (aws.items_of_notes(&id).await, &evaluator.get(&notes).await.body["notes"][1]["body"]["value"]),
+        (3, &"Another.".into()),
+        "two notes and their edition"
     );
 
     let deleted = teacher.delete(&path).await;
@@ -47,7 +48,7 @@ pub(crate) async fn a_deleted_document_leaves_nothing_but_a_receipt() {
     for (bucket, prefix) in &places {
         assert_eq!(aws.versions(bucket, prefix).await, 0, "{prefix}");
     }
-    assert_eq!(aws.notes(&id).await, 0);
+    assert_eq!(aws.items_of_notes(&id).await, 0);
     assert_eq!(evaluator.get(&notes).await.body["code"], "document-deleted");
     assert_eq!(stage.processor.job(Method::DELETE, &reference).await.0, 404);
     for part in ["normalized", "original", "media", "captions.vtt"] {

@@ -14,7 +14,7 @@ pub(crate) async fn pages_are_served_and_may_reach_the_buckets() {
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     assert!(policy.contains(&format!("connect-src 'self' {} {};", host.api_url, host.aws_url)), "{policy}");
     let script = browser
-        .get(format!("{}/app.js", host.api_url))
+        .get(format!("{}/core.js", host.api_url))
         .header("accept-encoding", "gzip")
         .send()
         .await

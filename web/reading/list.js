@@ -1,7 +1,7 @@
 // The reading room: what is ready to be read, found by who wrote it, about what, and when.
 
 import {
-  announce, api, button, counted, day, emptyState, follow, h, icon, kindWord, problemBox, replaceQuery, spinner, stylesheet, timeOf, title,
+  announce, api, button, counted, day, emptyState, follow, h, icon, kindWord, problemBox, replaceQuery, spinner, timeOf, title,
 } from "../core.js";
 
 /// Rows asked for at once.
@@ -16,7 +16,6 @@ const SETTLE_MS = 250;
 const FILTERS = ["q", "kind", "teacher", "subject", "from", "to"];
 
 export async function show(root, { query, signal }) {
-  await stylesheet("/reading/reading.css");
   title("Reading room");
   const room = new Room(query, signal);
   root.append(
@@ -25,13 +24,15 @@ export async function show(root, { query, signal }) {
     room.form, room.news, room.element);
   // Before the router moves on.
   room.rows.addEventListener("click", () => room.keep());
+  // Most people read what is new and filter nothing: names are asked for when somebody turns to the filters.
+  room.form.addEventListener("focusin", () => room.names(), { once: true });
   await room.load();
-  room.names();
 }
 
 class Room {
   #loading;
   #pages = 0;
+  known = { teachers: new Map(), subjects: new Set() };
 
   constructor(query, signal) {
     this.signal = signal;
@@ -50,11 +51,11 @@ class Room {
     const typed = () => { clearTimeout(timer); timer = setTimeout(changed, SETTLE_MS); };
     const field = (label, control) => h("label", { class: "field" }, h("span", null, label), control);
     const at = (name, props) => h("input", { name, value: wish[name], ...props });
-    this.teachers = h("select", { name: "teacher", onchange: changed }, h("option", { value: "" }, "Everybody"));
-    // One that the list below may not name, but the address does.
-    if (wish.teacher) this.#teacher(wish.teacher, wish.teacher);
-    this.teachers.value = wish.teacher;
+    this.teachers = h("select", { name: "teacher", onchange: changed });
     this.subjects = h("datalist", { id: "subjects" });
+    // One that the list may not name, but the address does.
+    if (wish.teacher) this.known.teachers.set(wish.teacher, wish.teacher);
+    this.#name([]);
     const kind = h("select", { name: "kind", onchange: changed },
       [["", "Both"], ["lesson_plan", "Lesson plans"], ["video", "Videos"]].map(([value, label]) => h("option", { value }, label)));
     kind.value = wish.kind;
@@ -104,6 +105,7 @@ class Room {
       const first = await this.#page({}, signal);
       this.news.replaceChildren();
       this.rows.replaceChildren(...first.documents.map(row));
+      this.#name(first.documents);
       this.#pages = 1;
       let { cursor } = first;
       // Coming back, as far down as it was.
@@ -180,22 +182,22 @@ class Room {
   /** Fills the choice of teachers and subjects from the latest documents. */
   async names() {
     const answer = await api(`/api/documents?status=ready&limit=${NAMES_ROWS}`, { signal: this.signal }).catch(() => null);
-    if (!answer) return;
-    const teachers = new Map();
-    const subjects = new Set();
-    for (const { teacher, teacher_name, lesson } of answer.documents) {
-      if (teacher) teachers.set(teacher, teacher_name ?? teachers.get(teacher) ?? teacher);
-      if (lesson?.subject) subjects.add(lesson.subject);
-    }
-    for (const [id, name] of [...teachers].sort((a, b) => a[1].localeCompare(b[1]))) this.#teacher(id, name);
-    this.teachers.value = this.wish.teacher;
-    this.subjects.append(...[...subjects].sort().map((value) => h("option", { value })));
+    if (answer) this.#name(answer.documents);
   }
 
-  #teacher(id, name) {
-    const known = [...this.teachers.options].find(({ value }) => value === id);
-    if (known) known.textContent = name;
-    else this.teachers.append(h("option", { value: id }, name));
+  #name(documents) {
+    for (const { teacher, teacher_name, lesson } of documents) {
+      if (teacher) this.known.teachers.set(teacher, teacher_name ?? this.known.teachers.get(teacher) ?? teacher);
+      if (lesson?.subject) this.known.subjects.add(lesson.subject);
+    }
+    const teachers = [...this.known.teachers].sort((a, b) => a[1].localeCompare(b[1]));
+    const options = [["", "Everybody"], ...teachers].map(([value, name]) => h("option", { value }, name));
+    const same = options.length === this.teachers.options.length
+      && options.every((option, place) => option.isEqualNode(this.teachers.options[place]));
+    // A list that is open under somebody's hand is left alone where it can be.
+    if (!same) this.teachers.replaceChildren(...options);
+    this.teachers.value = this.wish.teacher;
+    this.subjects.replaceChildren(...[...this.known.subjects].sort().map((value) => h("option", { value })));
   }
 
   /** Keeps how far down the list the person was, in the history. */

@@ -1,7 +1,7 @@
 // A file's card on the page for handing in. Its upper part stays; the lower is made anew when what can be done with the file
 // changes.
 
-import { announce, button, bytes, clock, h, icon, isFinal, plainStatus, problemBox, statusBadge } from "../core.js";
+import { announce, button, bytes, clock, fileName, h, icon, isFinal, plainStatus, problemBox, statusBadge } from "../core.js";
 
 /** `{element, update()}`. `remove` is called when the teacher takes the file away. */
 export function card(item, remove) {
@@ -11,7 +11,7 @@ export function card(item, remove) {
   const element = h("li", { class: "card file" },
     h("div", { class: "file-head" },
       icon("page"),
-      h("div", null, h("p", { class: "file-name" }, item.file.name), about),
+      h("div", null, h("p", { class: "file-name" }, fileName(item.file.name)), about),
       drop),
     body);
   let stage = null;

@@ -1,7 +1,7 @@
 // One document: where it stands, what happened to it, and what can be done.
 
 import {
-  announce, api, bytes, button, dialog, expected, follow, h, icon, isFinal, kindWord, me, plainStatus, problemBox, save,
+  announce, api, bytes, button, dialog, expected, fileName, follow, h, icon, isFinal, kindWord, me, plainStatus, problemBox, save,
   statusBadge, time, timeOf, title,
 } from "../core.js";
 
@@ -158,7 +158,7 @@ function about(item, person) {
     ["Kind", kindWord(item.kind)],
     item.lesson?.subject && ["Subject", item.lesson.subject],
     item.lesson?.grade && ["Grade", item.lesson.grade],
-    ["File", h("span", { class: "name" }, item.file_name)],
+    ["File", fileName(item.file_name)],
     ["Size", bytes(item.size)],
     !own && item.teacher_name && ["Teacher", item.teacher_unverified ? `${item.teacher_name} (not verified)` : item.teacher_name],
     ["Handed in", timeOf(item.uploaded_at)],

@@ -1,7 +1,7 @@
 // A teacher's documents, newest first, each with where it stands now.
 
 import {
-  announce, api, button, counted, emptyState, follow, h, isFinal, kindWord, pause, plainStatus, problemBox, statusBadge,
+  announce, api, button, counted, emptyState, fileName, follow, h, isFinal, kindWord, pause, plainStatus, problemBox, statusBadge,
   statusWord, timeOf, title,
 } from "../core.js";
 
@@ -96,11 +96,11 @@ function update(list, rows) {
 
 function rowOf(row) {
   const { document_id, version, title: name, kind, lesson, file_name, uploaded_at, status } = row;
-  const about = [kindWord(kind), lesson?.subject, lesson?.grade && `Grade ${lesson.grade}`, file_name !== name && file_name];
+  const about = [kindWord(kind), lesson?.subject, lesson?.grade && `Grade ${lesson.grade}`, file_name !== name && fileName(file_name)];
   return h("li", { dataset: { key: `${document_id} ${version}` } },
     h("a", { class: "row", href: `/documents/${document_id}` },
       h("span", { class: "row-title" }, name),
       statusBadge(status),
-      h("span", { class: "row-about" }, about.filter(Boolean).map((part) => `${part} · `), "handed in ", timeOf(uploaded_at)),
+      h("span", { class: "row-about" }, about.filter(Boolean).map((part) => [part, "\u00a0· "]), "handed in ", timeOf(uploaded_at)),
       h("span", { class: "row-about row-state" }, plainStatus(row))));
 }

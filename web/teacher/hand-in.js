@@ -4,7 +4,7 @@
 // them is loaded when the first file is chosen, or when something is left from last time.
 
 import {
-  announce, api, button, bytes, counted, dialog, follow, h, icon, me, problemBox, service, stayFor, title,
+  announce, api, button, bytes, counted, dialog, fileName, follow, h, icon, me, problemBox, service, stayFor, title,
 } from "../core.js";
 
 /// Where uploads from last time are remembered (see remember.js, which is loaded only if there are any).
@@ -96,7 +96,9 @@ function dropZone({ file_types, limits }, onFiles) {
     h("h2", null, "Drop files here"),
     pick,
     input,
-    h("p", null, `Plans: ${list("lesson_plan")}. Videos: ${list("video")}. Up to ${bytes(limits.upload_bytes_max)} each.`));
+    h("p", null, `Lesson plans: ${list("lesson_plan")}.`),
+    h("p", null, `Videos: ${list("video")}.`),
+    h("p", null, `Up to ${bytes(limits.upload_bytes_max)} each.`));
   const dropped = (event) => {
     event.preventDefault();
     element.classList.remove("over");
@@ -232,7 +234,7 @@ function leftOver(open, draw) {
       h("p", { class: "soft" }, "Choose the same file again, and only what is missing is sent.")),
     h("ul", { class: "rows" }, open.map(([entry, share]) => h("li", { class: "row" },
       h("div", null,
-        h("p", { class: "file-name" }, entry.name),
+        h("p", { class: "file-name" }, fileName(entry.name)),
         h("p", { class: "row-about" }, `${Math.floor(share * 100)} % of ${bytes(entry.size)} has arrived`)),
       button("Throw away", async () => {
         tools.forget(entry.document_id);

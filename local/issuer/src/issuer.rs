@@ -1,5 +1,5 @@
 use crate::{
-    Account, KeyError, authorize,
+    Account, KeyError, authorize, end_session,
     grants::{Grant, Grants},
     key::Key,
     token,
@@ -70,6 +70,7 @@ impl Issuer {
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks.json", get(keys))
             .route("/authorize", get(authorize::page).post(authorize::choose))
+            .route("/end-session", get(end_session::asked).post(end_session::posted))
             .route("/token", post(token::token))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .layer(middleware::from_fn_with_state(Arc::clone(&self.0), here_only))
@@ -163,6 +164,7 @@ async fn discovery(State(issuer): State<Arc<Inner>>) -> Json<Value> {
         "issuer": issuer.url,
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
+        "end_session_endpoint": at("/end-session"),
         "jwks_uri": at("/jwks.json"),
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token", "password"],

@@ -1,4 +1,4 @@
-//! What people see: the accounts, or why a sign-in cannot go on.
+//! What people see: the accounts, that they are signed out, or why it cannot go on.
 
 use crate::{ACCOUNTS, Account, authorize::Wish};
 use std::fmt::Write as _;
@@ -61,12 +61,20 @@ pub(crate) fn accounts(wish: &Wish) -> String {
     )
 }
 
-/// Why a sign-in cannot go on, in words of this crate.
+/// That somebody is signed out, where no application wants them back.
+pub(crate) fn signed_out() -> String {
+    page(
+        "Signed out",
+        "<h1>You are signed out</h1><p>This development sign-in remembers nobody. You can close this page.</p>",
+    )
+}
+
+/// Why it cannot go on, in words of this crate.
 pub(crate) fn refused(wrong: &str) -> String {
     page(
-        "Sign-in refused",
+        "Refused",
         &format!(
-            "<h1>This sign-in cannot go on</h1><p>{}.</p>\
+            "<h1>This cannot go on</h1><p>{}.</p>\
              <p>Go back to the application and begin again; if it happens again, its settings are wrong.</p>",
             escaped(wrong)
         ),

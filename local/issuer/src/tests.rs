@@ -108,6 +108,7 @@ async fn the_discovery_document_leads_to_everything() {
     assert_eq!(discovery["issuer"], "http://127.0.0.1:8080/issuer");
     assert_eq!(discovery["jwks_uri"], "http://127.0.0.1:8080/issuer/jwks.json");
     assert_eq!(discovery["token_endpoint"], "http://127.0.0.1:8080/issuer/token");
+    assert_eq!(discovery["end_session_endpoint"], "http://127.0.0.1:8080/issuer/end-session");
 }
 
 #[tokio::test]
@@ -244,4 +245,33 @@ async fn a_name_that_was_pointed_at_this_machine_is_not_served() {
     check("[::1]:8080", 200).await;
     check("rebound.example.org:8080", 421).await;
     check("rebound.example.org", 421).await;
+}
+
+#[tokio::test]
+async fn signing_out_leads_back_to_this_machine_only() {
+    let world = World::new();
+    let out = async |client_id: &str, back: &str| {
+        let fields = [
+            ("client_id", client_id),
+            ("post_logout_redirect_uri", back),
+            ("state", "s&t"),
+            ("logout_uri", "https://example.org/"),
+        ];
+        let asked = format!("/end-session?{}", encoded(&fields));
+        let asked = world.send(Request::get(asked).body(Body::empty()).unwrap()).await;
+        let posted = world.post("/end-session", &fields).await;
+        assert_eq!((asked.0, asked.1.get("location")), (posted.0, posted.1.get("location")));
+        (asked.0.as_u16(), asked.1.get("location").map(|back| back.to_str().unwrap().to_owned()))
+    };
+    let back = Some("http://127.0.0.1:8080/?state=s%26t".to_owned());
+    assert_eq!(out("lectern", "http://127.0.0.1:8080/").await, (303, back));
+    for (client_id, back) in [
+        ("another", "http://127.0.0.1:8080/"),
+        ("lectern", "https://example.org/"),
+        ("lectern", "javascript:1"),
+    ] {
+        assert_eq!(out(client_id, back).await, (400, None), "{client_id} {back}");
+    }
+    let (status, page) = world.get("/end-session").await;
+    assert!(status == StatusCode::OK && page.contains("You are signed out"), "{page}");
 }

@@ -96,7 +96,9 @@ impl Gateway {
         let caller = rights::caller(request.uri(), request.headers());
         let used = |body: &[u8]| {
             if let Some(caller) = &caller {
-                self.0.counters.used(caller, rights::of_json(service, &operation, body));
+                for right in rights::of_json(service, &operation, body) {
+                    self.0.counters.used(caller, right);
+                }
             }
         };
         json::answer(handler, request, body_bytes_max, used).await

@@ -3,6 +3,7 @@
 use super::service::Service;
 use http::{HeaderMap, StatusCode, Uri, header::AUTHORIZATION};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The right to do one thing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,8 +71,20 @@ struct About {
     secret: Option<String>,
 }
 
+/// A write of a transaction, by what it does to what.
+type TransactedWrite = BTreeMap<String, About>;
+
+#[derive(Default, Deserialize)]
+struct Transaction {
+    #[serde(rename = "TransactItems", default)]
+    writes: Vec<TransactedWrite>,
+}
+
 /// What an operation of a service that speaks JSON needs.
-pub(super) fn of_json(service: Service, operation: &str, body: &[u8]) -> Right {
+pub(super) fn of_json(service: Service, operation: &str, body: &[u8]) -> Vec<Right> {
+    if operation == "TransactWriteItems" {
+        return of_transaction(body);
+    }
     let about: About = serde_json::from_slice(body).unwrap_or_default();
     let (prefix, resource) = match service {
         Service::DynamoDb => {
@@ -88,7 +101,17 @@ pub(super) fn of_json(service: Service, operation: &str, body: &[u8]) -> Right {
         Service::Secrets => ("secretsmanager", about.secret.as_deref().map_or(UNNAMED, named).to_owned()),
     };
     // A batch needs the right of one.
-    Right::new(format!("{prefix}:{}", operation.trim_end_matches("Batch")), resource)
+    vec![Right::new(format!("{prefix}:{}", operation.trim_end_matches("Batch")), resource)]
+}
+
+/// A transaction needs the right to each of its writes, and none of its own.
+fn of_transaction(body: &[u8]) -> Vec<Right> {
+    let transaction: Transaction = serde_json::from_slice(body).unwrap_or_default();
+    let writes = transaction.writes.into_iter().flatten();
+    let right = |(what, about): (String, About)| {
+        Right::new(format!("dynamodb:{what}Item"), format!("table/{}", about.table.unwrap_or_default()))
+    };
+    writes.map(right).collect()
 }
 
 /// What an ARN names, without the partition, the service, the region and the account.
@@ -125,7 +148,7 @@ mod tests {
     #[test]
     fn json_says_what_it_is_about() {
         let check = |service, operation: &str, body: &str, action: &str, resource: &str| {
-            assert_eq!(of_json(service, operation, body.as_bytes()), Right::new(action, resource));
+            assert_eq!(of_json(service, operation, body.as_bytes()), [Right::new(action, resource)]);
         };
         let query =
             r#"{"Limit":1,"TableName":"t","IndexName":"i","ExpressionAttributeValues":{":a":{"S":"x"}}}"#;
@@ -148,6 +171,15 @@ mod tests {
             "secretsmanager:GetSecretValue",
             "secret:s",
         );
+    }
+
+    #[test]
+    fn a_transaction_needs_what_its_writes_need() {
+        let body =
+            r#"{"TransactItems":[{"Put":{"TableName":"t","Item":{}}},{"ConditionCheck":{"TableName":"u"}}]}"#;
+        let needed = of_json(Service::DynamoDb, "TransactWriteItems", body.as_bytes());
+        let put = Right::new("dynamodb:PutItem", "table/t");
+        assert_eq!(needed, [put, Right::new("dynamodb:ConditionCheckItem", "table/u")]);
     }
 
     #[test]

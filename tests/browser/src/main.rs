@@ -3,7 +3,7 @@
 //! ```text
 //! tests/browser/run                    # every story
 //! tests/browser/run stories video      # those whose name holds a word
-//! tests/browser/run figures            # how fast the pages are, as lines of JSON
+//! tests/browser/run figures            # how fast the pages are, as one JSON object
 //! ```
 
 #![expect(
@@ -63,7 +63,7 @@ enum Wish {
         #[arg(default_value = "")]
         name: String,
     },
-    /// Measures and prints what was found as lines of JSON.
+    /// Measures and prints what was found as one JSON object.
     Figures(figures::Options),
 }
 

@@ -131,8 +131,8 @@ impl Aws {
         get.consistent_read(true).send().await.unwrap().item
     }
 
-    /// How many notes there are on a document.
-    pub(crate) async fn notes(&self, document_id: &str) -> i32 {
+    /// How many items the table of notes has for a document: its notes, and their edition once one was written.
+    pub(crate) async fn items_of_notes(&self, document_id: &str) -> i32 {
         let query = self.dynamodb.query().table_name("lectern-notes").consistent_read(true);
         let query = query.key_condition_expression("document_id = :id");
         let query = query.expression_attribute_values(":id", AttributeValue::S(document_id.to_owned()));

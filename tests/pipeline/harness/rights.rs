@@ -33,7 +33,7 @@ const DEAD: &str = "a message that died with a document behind it";
 const REDRIVE: &str = "a document goes on from the stage in which it failed";
 
 /// What is granted although no scenario shows its use each time: the function, the action, a part of the resource, and why.
-const UNSEEN: [(&str, &str, &str, &str); 22] = [
+const UNSEEN: [(&str, &str, &str, &str); 21] = [
     ("ingest", "s3:AbortMultipartUpload", "", "an upload that nobody goes on with ends after a day"),
     ("ingest", "s3:GetObject", "", "the latest version is looked at where its announcement was lost"),
     ("ingest", "s3:ListBucket", "", NOT_THERE),
@@ -49,7 +49,6 @@ const UNSEEN: [(&str, &str, &str, &str); 22] = [
     ("park", "sqs:SendMessage", "", DEAD),
     ("park", "states:StartExecution", "", DEAD),
     ("park", "states:SendTaskFailure", "", DEAD),
-    ("api", "dynamodb:GetItem", "notes", "two who change a note at once"),
     ("api", "s3:GetObject", "uploads", "an upload that is completed twice"),
     (
         "api",

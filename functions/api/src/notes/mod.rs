@@ -25,7 +25,7 @@ use crate::{
 
 /// Longest note, in characters: some pages of remarks on one passage.
 pub(crate) const NOTE_CHARS_MAX: usize = 5000;
-/// Notes on one document: all of them are one answer. Two that come at the same instant may pass it by one.
+/// Notes on one document: all of them are one answer.
 pub(crate) const NOTES_MAX: usize = 500;
 /// All notes on one document, in bytes as they are answered: a function's answer ends at 6 MB.
 pub(crate) const NOTES_BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -14,6 +14,9 @@ use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
+/// Tries to write while others write on the same document: each means that somebody else got on.
+const TRIES_MAX: u32 = 8;
+
 /// `POST /api/documents/{id}/notes`: what somebody wrote, and on what.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -76,12 +79,22 @@ pub(crate) async fn create(
         modified: now,
         target: new.target,
     };
-    let others = api.notes.all(document.document_id).await?;
-    check_room(&others, &note, &person)?;
-    if let Written::Refused = api.notes.add(&note).await? {
-        return Ok((StatusCode::CREATED, Json(repeated(&api, note, &person).await?)));
+    for _ in 0..TRIES_MAX {
+        let edition = api.notes.edition(note.document_id).await?;
+        check_room(&api.notes.all(note.document_id).await?, &note, &person)?;
+        let written = match api.notes.add(&note, edition).await? {
+            Written::Done => note.shown_to(&person),
+            Written::Refused => repeated(&api, note, &person).await?,
+            Written::Raced => continue,
+        };
+        return Ok((StatusCode::CREATED, Json(written)));
     }
-    Ok((StatusCode::CREATED, Json(note.shown_to(&person))))
+    Err(raced())
+}
+
+/// Whoever lost to others that often is asked to come again.
+fn raced() -> Problem {
+    Problem::new(Code::Unavailable).because("many notes are being written on this document")
 }
 
 /// The note that is there under the same id, if it is this one.
@@ -115,22 +128,34 @@ pub(crate) async fn change(
     check_body(&change.body)?;
     let document = existing(&api, &person, &id).await?;
     let note_id = canonical(&note_id).ok_or(Code::NotFound)?;
-    let others = api.notes.all(document.document_id).await?;
-    let there = others.iter().find(|note| note.note_id == note_id).ok_or(Code::NotFound)?.clone();
-    if there.author != person.subject {
-        return Err(Code::NoteOfSomebodyElse.into());
+    for _ in 0..TRIES_MAX {
+        let edition = api.notes.edition(document.document_id).await?;
+        let others = api.notes.all(document.document_id).await?;
+        let there = others.iter().find(|note| note.note_id == note_id).ok_or(Code::NotFound)?;
+        if there.author != person.subject {
+            return Err(Code::NoteOfSomebodyElse.into());
+        }
+        // The answer to the same change was lost.
+        if there.version == change.version.saturating_add(1) && there.body == change.body {
+            return Ok(Json(there.clone().shown_to(&person)));
+        }
+        if there.version != change.version {
+            return Err(Code::NoteChanged.into());
+        }
+        let changed = Stored {
+            body: change.body.clone(),
+            modified: api.clock.now().into(),
+            version: change.version.saturating_add(1),
+            ..there.clone()
+        };
+        check_room(&others, &changed, &person)?;
+        match api.notes.change(&changed, edition).await? {
+            Written::Done => return Ok(Json(changed.shown_to(&person))),
+            // To be read anew: it may be this very change, whose answer was lost.
+            Written::Refused | Written::Raced => {}
+        }
     }
-    let body = change.body;
-    // The answer to the same change was lost.
-    if there.version == change.version.saturating_add(1) && there.body == body {
-        return Ok(Json(there.shown_to(&person)));
-    }
-    check_room(&others, &Stored { body: body.clone(), ..there }, &person)?;
-    let key = (document.document_id, note_id.as_str());
-    match api.notes.change(key, &person.subject, change.version, &body, api.clock.now().into()).await? {
-        Written::Done(changed) => Ok(Json(changed.shown_to(&person))),
-        Written::Refused => Err(Code::NoteChanged.into()),
-    }
+    Err(raced())
 }
 
 #[utoipa::path(
@@ -147,8 +172,8 @@ pub(crate) async fn remove(
     let document = existing(&api, &person, &id).await?;
     let note_id = canonical(&note_id).ok_or(Code::NotFound)?;
     match api.notes.remove((document.document_id, &note_id), &person.subject).await? {
-        Written::Done(()) => Ok(StatusCode::NO_CONTENT),
-        Written::Refused => Err(Code::NoteOfSomebodyElse.into()),
+        Written::Done => Ok(StatusCode::NO_CONTENT),
+        Written::Refused | Written::Raced => Err(Code::NoteOfSomebodyElse.into()),
     }
 }
 

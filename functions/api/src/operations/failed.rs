@@ -76,7 +76,8 @@ pub(crate) async fn failed(
     Ok(Json(Failures { causes, documents, cursor: next }))
 }
 
-async fn causes(api: &Api, person: &Person) -> Result<Vec<Cause>, Problem> {
+/// The causes among the latest failures, most frequent first.
+pub(super) async fn causes(api: &Api, person: &Person) -> Result<Vec<Cause>, Problem> {
     let walk = Walk::of_status(&api.catalogue, Status::Failed);
     let (rows, more) = walk.take(ROWS_EVALUATED_MAX, |row| concerns(row, person)).await?;
     Ok(grouped(rows, more.is_some()))

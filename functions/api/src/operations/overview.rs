@@ -1,4 +1,6 @@
-use super::{COUNTED_PER_SHARD_MAX, Hour, QueueDepth, Running, concerns, throughput::throughput};
+use super::{
+    COUNTED_PER_SHARD_MAX, Cause, Hour, QueueDepth, Running, concerns, failed::causes, throughput::throughput,
+};
 use crate::{
     Problem,
     app::Api,
@@ -35,6 +37,8 @@ pub struct Overview {
     pub waiting: Waiting,
     /// What came to an end in the last hours, oldest first; the last is running.
     pub throughput: Vec<Hour>,
+    /// The causes among the latest failures, most frequent first.
+    pub causes: Vec<Cause>,
     /// The pipeline's queues, of all schools.
     pub queues: Vec<QueueDepth>,
     /// The state machines, of all schools.
@@ -69,16 +73,17 @@ pub(crate) async fn overview(State(api): State<Arc<Api>>, person: Person) -> Res
         }
     });
     let at = api.clock.now().into();
-    let (counted, throughput, queues, machines) = futures::try_join!(
+    let (counted, throughput, causes, queues, machines) = futures::try_join!(
         counted.buffered(AT_ONCE_MAX).try_collect::<Vec<_>>(),
         throughput(&api, &person, at),
+        causes(&api, &person),
         api.queues.depths(),
         api.machines.running(),
     )?;
     let queues =
         queues.into_iter().map(|queue| QueueDepth { oldest_at: oldest(&queue, &counted), ..queue }).collect();
     let (statuses, waiting) = summed(counted);
-    Ok(Json(Overview { at, statuses, waiting, throughput, queues, machines }))
+    Ok(Json(Overview { at, statuses, waiting, throughput, causes, queues, machines }))
 }
 
 /// Rows of one shard of a status, oldest first, and whether there may be more.

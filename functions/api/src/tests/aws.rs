@@ -30,6 +30,8 @@ struct Inner {
     sent: Mutex<Vec<Value>>,
     /// An operation of the tables that is refused, and how.
     refused: Mutex<Option<(&'static str, &'static str)>>,
+    /// What somebody else writes just before the next transaction.
+    meanwhile: Mutex<Option<Value>>,
 }
 
 #[derive(Default)]
@@ -105,6 +107,7 @@ impl Aws {
             store: Mutex::default(),
             sent: Mutex::default(),
             refused: Mutex::default(),
+            meanwhile: Mutex::default(),
         }))
     }
 
@@ -138,6 +141,17 @@ impl Aws {
     /// Refuses an operation of the tables from now on, each time in the same way.
     pub(crate) fn refuse(&self, operation: &'static str, error: &'static str) {
         *self.0.refused.lock().unwrap() = Some((operation, error));
+    }
+
+    /// Writes items in one transaction, as somebody else.
+    pub(crate) fn transact(&self, writes: &Value) {
+        let request = serde_json::from_value(json!({"TransactItems": writes})).unwrap();
+        self.0.database.transact_write_items(request).unwrap();
+    }
+
+    /// The same just before the API's next transaction.
+    pub(crate) fn transact_meanwhile(&self, writes: Value) {
+        *self.0.meanwhile.lock().unwrap() = Some(writes);
     }
 
     /// Messages sent and machines started.
@@ -195,6 +209,12 @@ impl Aws {
             "UpdateItem" => run(body, |request| database.update_item(request)),
             "DeleteItem" => run(body, |request| database.delete_item(request)),
             "Query" => run(body, |request| database.query(request)),
+            "TransactWriteItems" => {
+                if let Some(writes) = self.0.meanwhile.lock().unwrap().take() {
+                    self.transact(&writes);
+                }
+                run(body, |request| database.transact_write_items(request))
+            }
             other => panic!("the API calls {other}"),
         }
     }

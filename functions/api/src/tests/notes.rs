@@ -1,4 +1,5 @@
 use super::world::World;
+use crate::notes::NOTES_MAX;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -134,6 +135,53 @@ async fn only_the_author_changes_a_note_and_only_what_they_have_seen() {
     assert!(bodies(&world, &path).await.is_empty());
     let gone = world.put(EVALUATOR, &one, json!({"body": "x", "version": 2})).await;
     assert_eq!(gone.problem(), (404, "not-found".to_owned()));
+}
+
+/// Notes of somebody else, as the table holds them, numbered.
+fn of_somebody_else(path: &str, numbers: std::ops::Range<usize>) -> Vec<Value> {
+    let note = |number: usize| {
+        json!({"Put": {"TableName": "notes", "Item": {
+            "document_id": {"S": path.split('/').nth(3).unwrap()},
+            "note_id": {"S": format!("00000000-0000-4000-8000-{number:012}")},
+            "version": {"N": "1"}, "author": {"S": COLLEAGUE}, "body": {"S": "x"},
+            "created": {"S": "2026-01-02T03:04:05.000Z"}, "modified": {"S": "2026-01-02T03:04:05.000Z"},
+        }}})
+    };
+    numbers.map(note).collect()
+}
+
+/// One of them, and the edition that it makes.
+fn one_and_the_edition(path: &str, number: usize, edition: u64) -> Value {
+    let mut writes = of_somebody_else(path, number..number + 1);
+    writes.push(json!({"Put": {"TableName": "notes", "Item": {
+        "document_id": {"S": path.split('/').nth(3).unwrap()}, "note_id": {"S": "#"},
+        "version": {"N": edition.to_string()},
+    }}}));
+    writes.into()
+}
+
+#[tokio::test]
+async fn the_last_place_is_given_once() {
+    let (world, path) = plan("plan.md").await;
+    for from in (0..NOTES_MAX - 1).step_by(100) {
+        world.aws.transact(&of_somebody_else(&path, from..(from + 100).min(NOTES_MAX - 1)).into());
+    }
+    world.aws.transact_meanwhile(one_and_the_edition(&path, NOTES_MAX, 1));
+    let late = world.post(EVALUATOR, &path, json!({"note_id": ID, "body": "late"})).await;
+    assert_eq!(late.problem(), (409, "notes-full".to_owned()));
+    assert_eq!(bodies(&world, &path).await.len(), NOTES_MAX);
+}
+
+#[tokio::test]
+async fn two_who_write_at_once_are_both_heard() {
+    let (world, path) = plan("plan.md").await;
+    world.aws.transact_meanwhile(one_and_the_edition(&path, 0, 1));
+    let written = world.post(EVALUATOR, &path, json!({"note_id": ID, "body": "late"})).await;
+    assert_eq!(written.status, 201, "{written:?}");
+    world.aws.transact_meanwhile(one_and_the_edition(&path, 1, 3));
+    let changed = world.put(EVALUATOR, &format!("{path}/{ID}"), json!({"body": "later", "version": 1})).await;
+    assert_eq!((changed.status.as_u16(), &changed.json()["version"]), (200, &json!(2)), "{changed:?}");
+    assert_eq!(bodies(&world, &path).await, ["x", "x", "later"]);
 }
 
 #[tokio::test]

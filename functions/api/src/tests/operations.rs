@@ -50,6 +50,8 @@ async fn an_operator_sees_how_things_stand_in_their_school() {
     assert_eq!(overview["statuses"]["failed"], json!({"count": 3, "at_least": false}));
     assert_eq!(overview["statuses"]["uploading"], json!({"count": 1, "at_least": false}));
     assert_eq!(overview["statuses"]["ready"], json!({"count": 0, "at_least": false}));
+    let cause = &overview["causes"][0];
+    assert_eq!((&cause["cause"], &cause["count"]), (&json!("processor-unreachable/http-503"), &json!(2)));
     assert_eq!(overview["waiting"]["oldest"]["document_id"], waiting.as_str());
     let hours = overview["throughput"].as_array().unwrap();
     let expect = json!({"hour": "2026-01-02T03:00:00.000Z", "ready": 0, "failed": 3, "at_least": false});

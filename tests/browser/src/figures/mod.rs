@@ -1,8 +1,10 @@
-//! How fast the pages are: measured and printed as lines of JSON, not judged.
+//! How fast the pages are: measured, not judged. Each figure is told on standard error as soon as it is known; all of them
+//! are one JSON object on standard output at the end.
 
 mod answers;
-mod first_page;
+pub(crate) mod first_page;
 mod news;
+mod register;
 mod sending;
 
 use crate::stage::Stage;
@@ -13,31 +15,40 @@ use serde_json::{Value, json};
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// Documents that the host holds while lists are asked for.
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value_t = 10_000)]
     stored: usize,
     /// Size of the file that is sent from the page, in MiB.
-    #[arg(long, default_value_t = 256, value_name = "MIB")]
+    #[arg(long, default_value_t = 1024, value_name = "MIB")]
     size: u64,
     /// How often an answer is asked for.
     #[arg(long, default_value_t = 100)]
     asked: usize,
 }
 
-/// Measures one thing after the other; each is printed as soon as it is known.
+/// Measures one thing after the other.
 pub(crate) async fn measure(stage: &Stage, options: &Options) -> Result<()> {
-    let teacher = stage.host.api("teacher").await?;
-    tell("first_page", &Box::pin(first_page::measure(stage)).await?);
-    tell("news_reach_the_page_ms", &Box::pin(news::measure(stage)).await?);
-    tell("upload", &Box::pin(sending::measure(stage, options.size)).await?);
-    tell("reading_view_of_100_kb_ms", &answers::reading(&teacher, options.asked).await?);
-    answers::fill(&stage.host, options.stored).await?;
-    let list = answers::list(&teacher, options.asked).await?;
-    tell("list_of_50_ms", &json!({ "stored": options.stored, "answered": list }));
+    let mut figures = json!({});
+    let mut tell = |name: &str, figure: Value| {
+        eprintln!("{name}: {figure}");
+        figures[name] = figure;
+    };
+    tell("machine", machine());
+    tell("first_page", Box::pin(first_page::measure(stage)).await?);
+    tell("news_reach_the_page_ms", Box::pin(news::measure(stage)).await?);
+    tell("reading_view_of_100_kb_ms", Box::pin(answers::reading(stage, options.asked)).await?);
+    tell("upload", Box::pin(sending::measure(stage, options.size)).await?);
+    register::fill(stage, options.stored).await?;
+    let list = answers::list(&stage.host.api("teacher").await?, options.asked).await?;
+    tell("list_of_50_ms", json!({ "stored": options.stored, "answered": list }));
+    println!("{figures:#}");
     Ok(())
 }
 
-fn tell(name: &str, figure: &Value) {
-    println!("{}", json!({ name: figure }));
+/// What it was measured on, and what else ran there.
+fn machine() -> Value {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    json!({ "cores": cores, "load_before": load.split(' ').next() })
 }
 
 /// `{p50, p95, max}` of durations in milliseconds.

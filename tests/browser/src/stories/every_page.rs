@@ -5,16 +5,19 @@ use anyhow::Result;
 use serde_json::json;
 
 const PLAN: &str = "The water cycle";
-const VIDEO: &str = "A drop of water, in class";
-const FAILED: &str = "Storms and floods";
+/// As long as titles and names of files get.
+const VIDEO: &str = "Unterrichtsbeobachtung „Der Wasserkreislauf“ mit anschließender Schülerselbsteinschätzung in der Jahrgangsstufe 7";
+const FAILED: &str = "Niederschlagsverteilung und Hochwasserschutzmaßnahmen im Einzugsgebiet der Donau";
+const FAILED_FILE: &str =
+    "Klassenarbeitsvorbereitungsunterlagen_Niederschlagsverteilung_Hochwasserschutz_endgueltige_Fassung_3.md";
 
 pub(super) async fn tell(stage: &Stage) -> Result<()> {
     let teacher = stage.host.api("teacher").await?;
     let about = |title: &str| json!({ "title": title, "lesson": { "subject": "Geography", "grade": "7" } });
     let plan = teacher.ready("water.docx", &files::sample_bytes("plan.docx")?, &about(PLAN)).await?;
     let video = teacher.ready("water.mp4", &files::sample_bytes("lesson.mp4")?, &about(VIDEO)).await?;
-    stage.processor.refuses("storms").await?;
-    let failed = teacher.hand_in("storms.md", &files::plan("Storms", "storms"), &about(FAILED)).await?;
+    stage.processor.refuses("Niederschlagsverteilung").await?;
+    let failed = teacher.hand_in(FAILED_FILE, &files::plan("Storms", "storms"), &about(FAILED)).await?;
     teacher.finished(&failed).await?;
     let deleted = teacher.ready("deleted.md", &files::plan("Deleted", "nothing"), &about("Deleted")).await?;
     teacher
@@ -31,6 +34,8 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
     gallery.note(evaluators);
     let operators = of_operators(stage, &mut gallery).await;
     gallery.note(operators);
+    let newcomers = of_newcomers(stage, &mut gallery).await;
+    gallery.note(newcomers);
     gallery.judged()
 }
 
@@ -39,7 +44,7 @@ async fn of_teachers(
     gallery: &mut Gallery<'_>,
     [plan, failed, deleted]: [&str; 3],
 ) -> Result<()> {
-    let refused = files::write(&stage.work.join("gallery"), "setup.exe", b"MZ")?;
+    let refused = files::write(&stage.work.join("gallery"), &FAILED_FILE.replace(".md", ".exe"), b"MZ")?;
     stage
         .visit(async |page| {
             page.open("/").await?;
@@ -117,6 +122,24 @@ async fn of_evaluators(stage: &Stage, gallery: &mut Gallery<'_>, plan: &str, vid
             page.press("Save").await
         })
         .await
+}
+
+/// A school where nobody has handed anything in.
+async fn of_newcomers(stage: &Stage, gallery: &mut Gallery<'_>) -> Result<()> {
+    for (account, path, said) in [
+        ("teacher-2", "/documents", "Nothing handed in yet"),
+        ("evaluator-2", "/reading", "Nothing to read yet"),
+        ("operator-2", "/operations", "Nothing has failed"),
+    ] {
+        stage
+            .visit(async |page| {
+                page.sign_in(account, path).await?;
+                page.see(said).await?;
+                gallery.show(page, &format!("empty-{account}")).await
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 async fn of_operators(stage: &Stage, gallery: &mut Gallery<'_>) -> Result<()> {

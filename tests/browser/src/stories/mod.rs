@@ -3,6 +3,7 @@
 mod broken_upload;
 mod every_page;
 mod failed_document;
+mod first_page;
 mod handing_in;
 mod inert;
 mod keyboard_reading;
@@ -12,6 +13,7 @@ mod operations;
 mod paper;
 mod reading_room;
 mod refused_files;
+mod signing_out;
 mod video;
 mod walls;
 
@@ -23,7 +25,9 @@ use tokio::time::Instant;
 type Told<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 type Story = (&'static str, for<'a> fn(&'a Stage) -> Told<'a>);
 
-const STORIES: [Story; 14] = [
+const STORIES: [Story; 16] = [
+    ("the first page of every role is small", |stage| Box::pin(first_page::tell(stage))),
+    ("signing out ends here and at the issuer", |stage| Box::pin(signing_out::tell(stage))),
     ("a teacher hands in, follows and deletes", |stage| Box::pin(handing_in::tell(stage))),
     ("files that are refused say why", |stage| Box::pin(refused_files::tell(stage))),
     ("a failed document is handed in again", |stage| Box::pin(failed_document::tell(stage))),
