@@ -129,11 +129,11 @@ class Steps:
         assert user["UserStatus"] == "FORCE_CHANGE_PASSWORD", user
         return "and has to choose a password"
 
-    def adds_to_a_group(self, command):
+    def adds_to_groups(self, command):
         self.shell.run(command)
         groups = self.cognito.admin_list_groups_for_user(UserPoolId=self.pool, Username="first")["Groups"]
         names = [group["GroupName"] for group in groups]
-        assert command.split("--group-name ")[1].split()[0] in names, names
+        assert set(command.splitlines()[0].split()[3:]) <= set(names), names
         return f"is in {', '.join(names)}"
 
     def hands_in(self, command):
@@ -331,7 +331,7 @@ STEPS = {
     "pool=": Steps.tells_outputs,
     'sam deploy --parameter-overrides "$parameters PageOrigin=$(output Endpoint)"': Steps.deploys_again,
     "aws cognito-idp admin-create-user": Steps.creates_a_user,
-    "aws cognito-idp admin-add-user-to-group": Steps.adds_to_a_group,
+    "for group in": Steps.adds_to_groups,
     "aws s3 cp plan.md": Steps.hands_in,
     "aws secretsmanager put-secret-value --secret-id lectern-dev-callback-secrets": Steps.rotates,
     "aws secretsmanager put-secret-value --secret-id lectern-dev-processor-token": Steps.changes_token,
