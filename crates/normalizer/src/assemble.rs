@@ -8,9 +8,12 @@ use crate::{
     limits::REPAIRS_KEPT_MAX,
     media,
     offsets::{CodePoints, Unit},
-    schema::{Annotation, Block, Document, Media, Provenance, Repair, ReturnedFile, SCHEMA, Transcript},
+    schema::{
+        Annotation, Block, Document, Media, Provenance, Repair, ReturnedFile, SCHEMA, Stretch, Transcript,
+    },
     text::{self, Rendered},
     transcript,
+    words::words,
 };
 use document::Kind;
 use sha2::{Digest, Sha256};
@@ -109,7 +112,8 @@ impl<'a> Files<'a> {
 /// What is known so far.
 #[derive(Default)]
 struct Work {
-    rendered: Option<Rendered>,
+    text: Stretch,
+    blocks: Vec<Block>,
     annotations: Vec<Annotation>,
     transcript: Option<Transcript>,
     media: Option<Media>,
@@ -132,6 +136,7 @@ impl Work {
         self.repairs.append(&mut rendered.source.repairs);
         let own = std::mem::take(&mut rendered.findings);
         self.adapters.push(text_adapter);
+        let points = CodePoints::new(&rendered.text);
         if let Some(file) = files.get(Role::Annotations)? {
             let (findings, annotations_adapter) = adapter::read(annotations::ADAPTERS, &file)?;
             self.adapters.push(annotations_adapter);
@@ -139,17 +144,18 @@ impl Work {
             self.language.clone_from(&findings.language);
             self.repairs.extend_from_slice(&findings.repairs);
             let findings = findings.fitted(&own, &rendered.source.decoded);
-            self.annotations = anchor::anchor(findings, &rendered, &mut self.repairs)?;
+            self.annotations = anchor::anchor(findings, &rendered, &points, &mut self.repairs)?;
         }
         if !own.is_empty() {
             let own =
                 Findings { unit: Unit::Bytes, language: None, text: None, all: own, repairs: Vec::new() };
-            self.annotations.extend(anchor::anchor(own, &rendered, &mut self.repairs)?);
+            self.annotations.extend(anchor::anchor(own, &rendered, &points, &mut self.repairs)?);
             anchor::order(&mut self.annotations);
         }
         self.count("words", words(&rendered.text));
         self.count("annotations", self.annotations.len());
-        self.rendered = Some(rendered);
+        self.blocks = blocks(&rendered, &points);
+        self.text = Stretch::whole(&rendered.text);
         Ok(())
     }
 
@@ -208,10 +214,6 @@ impl Work {
             let note = format!("{} more repairs were made.", all - REPAIRS_KEPT_MAX);
             self.repair("repairs-not-listed", "document", note);
         }
-        let (text, blocks) = self.rendered.map_or_else(Default::default, |rendered| {
-            let blocks = blocks(&rendered);
-            (rendered.text, blocks)
-        });
         let adapter =
             self.adapters.iter().map(|recognised| recognised.adapter).collect::<Vec<_>>().join(", ");
         let document = Document {
@@ -221,8 +223,8 @@ impl Work {
             kind: manifest.kind.as_str().to_owned(),
             title: manifest.title.clone(),
             language: manifest.language.clone().or(self.language),
-            text,
-            blocks,
+            text: self.text,
+            blocks: self.blocks,
             annotations: self.annotations,
             transcript: self.transcript,
             media: self.media,
@@ -252,8 +254,7 @@ fn returned_file(file: &File) -> ReturnedFile {
     }
 }
 
-fn blocks(rendered: &Rendered) -> Vec<Block> {
-    let points = CodePoints::new(&rendered.text);
+fn blocks(rendered: &Rendered, points: &CodePoints<'_>) -> Vec<Block> {
     let blocks = rendered.blocks.iter().enumerate();
     let block = |(index, block): (usize, &text::RenderedBlock)| Block {
         id: format!("b{}", index + 1),
@@ -264,20 +265,6 @@ fn blocks(rendered: &Rendered) -> Vec<Block> {
         end: points.before(block.span.end),
     };
     blocks.map(block).collect()
-}
-
-/// Stretches between white space that hold a letter or a digit.
-pub(crate) fn words(text: &str) -> usize {
-    let (mut words, mut counted) = (0, false);
-    for c in text.chars() {
-        if c.is_whitespace() {
-            counted = false;
-        } else if !counted && c.is_alphanumeric() {
-            counted = true;
-            words += 1;
-        }
-    }
-    words
 }
 
 /// Cues begin in order and end after they begin.

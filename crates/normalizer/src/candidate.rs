@@ -7,7 +7,7 @@ pub(crate) struct Candidate<'a> {
     /// As announced.
     pub(crate) media_type: &'a str,
     pub(crate) bytes: &'a [u8],
-    outline: OnceCell<Option<Outline>>,
+    outline: OnceCell<Option<Outline<'a>>>,
 }
 
 impl<'a> Candidate<'a> {
@@ -35,7 +35,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// The names in the file, if it begins as JSON.
-    pub(crate) fn outline(&self) -> Option<&Outline> {
+    pub(crate) fn outline(&self) -> Option<&Outline<'a>> {
         self.outline.get_or_init(|| Outline::of(self.bytes)).as_ref()
     }
 

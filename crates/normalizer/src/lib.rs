@@ -26,6 +26,7 @@ mod source;
 mod text;
 mod transcript;
 mod verify;
+mod words;
 
 pub use adapter::Recognised;
 pub use assemble::{Normalized, normalize, normalize_parts};

@@ -141,28 +141,30 @@ enum Weight {
 }
 
 impl Weight {
-    fn of(self, c: char) -> usize {
+    fn of(self, c: char) -> u32 {
         match self {
             Self::CodePoint => 1,
-            Self::Utf16 => c.len_utf16(),
+            Self::Utf16 => 1 + u32::from(c > '\u{FFFF}'),
         }
     }
 
-    /// What the characters count for that begin in these bytes.
-    fn sum(self, bytes: &[u8]) -> usize {
-        let starts = bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count();
-        match self {
-            Self::CodePoint => starts,
-            Self::Utf16 => starts + bytes.iter().filter(|byte| **byte >= 0xF0).count(),
-        }
+    /// What the characters count for that begin in these bytes. They are a stride at most, so that a byte holds their sum.
+    fn sum(self, bytes: &[u8]) -> u32 {
+        let begins = |byte: u8| u8::from(!matches!(byte, 0x80..=0xBF));
+        let sum: u8 = match self {
+            Self::CodePoint => bytes.iter().map(|byte| begins(*byte)).sum(),
+            Self::Utf16 => bytes.iter().map(|byte| begins(*byte) + u8::from(*byte >= 0xF0)).sum(),
+        };
+        sum.into()
     }
 }
 
-/// What the characters of a text count for up to a byte, from sums kept at regular distances.
+/// What the characters of a text count for up to a byte, from sums kept at regular distances. Texts are bounded to a few
+/// mebibytes, so that their characters can be counted in 32 bits.
 struct Sums<'a> {
     text: &'a str,
     weight: Weight,
-    at_strides: Vec<usize>,
+    at_strides: Vec<u32>,
 }
 
 /// Distance between two sums: small enough to count the rest at once, large enough to need little memory.
@@ -183,10 +185,12 @@ impl<'a> Sums<'a> {
     /// The sum in front of a byte that begins a character or ends the text.
     fn before(&self, byte: usize) -> usize {
         let stride = byte / STRIDE_BYTES;
-        self.at_strides[stride] + self.weight.sum(&self.text.as_bytes()[stride * STRIDE_BYTES..byte])
+        (self.at_strides[stride] + self.weight.sum(&self.text.as_bytes()[stride * STRIDE_BYTES..byte]))
+            as usize
     }
 
     fn place(&self, wanted: usize) -> Place {
+        let Ok(wanted) = u32::try_from(wanted) else { return Place::Outside };
         let stride = self.at_strides.partition_point(|sum| *sum <= wanted).saturating_sub(1);
         let from = self.text.ceil_char_boundary(stride * STRIDE_BYTES);
         let mut sum = self.at_strides[stride];

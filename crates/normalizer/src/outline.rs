@@ -1,7 +1,7 @@
 //! The names in a JSON file down to the second level, by which vendors' formats are told apart.
 
 use memchr::memchr2;
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet};
 
 /// Paths remembered of one file: formats are told by a few of them.
 const PATHS_KEPT_MAX: usize = 256;
@@ -16,17 +16,16 @@ const NAME_BYTES_MAX: usize = 64;
 /// name `items` in an object `results`, or in an object in an array `results`; so does an array around the whole.
 ///
 /// What breaks the rules of JSON ends the outline, and what was seen before it counts: the adapter that recognises its names
-/// is the one that can say what is wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Outline {
+/// is the one that can say what is wrong. The file is gone through once, and only as far as it takes to answer.
+pub(crate) struct Outline<'a> {
     /// The whole is an array.
     pub(crate) is_array: bool,
-    paths: BTreeSet<String>,
+    walk: RefCell<Walk<'a>>,
 }
 
-impl Outline {
+impl<'a> Outline<'a> {
     /// The outline of what begins as an object or an array with a name in it. Linear, and never an error.
-    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
         let is_array = match bytes.first()? {
             b'{' => false,
@@ -43,14 +42,24 @@ impl Outline {
             next: 0,
             path: String::new(),
             paths: BTreeSet::new(),
+            ended: false,
         };
-        while walk.step().is_some() {}
-        (!walk.paths.is_empty()).then_some(Self { is_array, paths: walk.paths })
+        walk.finds_more().then_some(Self { is_array, walk: RefCell::new(walk) })
     }
 
     /// Whether all of these paths are there.
     pub(crate) fn has(&self, paths: &[&str]) -> bool {
-        paths.iter().all(|path| self.paths.contains(*path))
+        let mut walk = self.walk.borrow_mut();
+        paths.iter().all(|path| {
+            loop {
+                if walk.paths.contains(*path) {
+                    return true;
+                }
+                if !walk.finds_more() {
+                    return false;
+                }
+            }
+        })
     }
 }
 
@@ -89,9 +98,19 @@ struct Walk<'a> {
     /// The path that is looked at, kept for its memory.
     path: String,
     paths: BTreeSet<String>,
+    ended: bool,
 }
 
 impl<'a> Walk<'a> {
+    /// Goes on to the next path that was not seen before, if there is one.
+    fn finds_more(&mut self) -> bool {
+        let seen = self.paths.len();
+        while self.paths.len() == seen && !self.ended {
+            self.ended = self.step().is_none();
+        }
+        self.paths.len() > seen
+    }
+
     /// The next sign; nothing at the end of the outermost value, or of what is JSON.
     fn step(&mut self) -> Option<()> {
         while IS_PLAIN[usize::from(*self.bytes.get(self.at)?)] {
@@ -192,7 +211,10 @@ mod tests {
 
     fn check(json: &str, expect: Option<(bool, &[&str])>) {
         let found = Outline::of(json.as_bytes());
-        let paths = |outline: &Outline| outline.paths.iter().cloned().collect::<Vec<_>>();
+        let paths = |outline: &Outline<'_>| {
+            assert!(!outline.has(&["no such path"]));
+            outline.walk.borrow().paths.iter().cloned().collect::<Vec<_>>()
+        };
         let found = found.as_ref().map(|outline| (outline.is_array, paths(outline)));
         let expect = expect.map(|(is_array, paths)| {
             (is_array, paths.iter().map(|&path| path.to_owned()).collect::<Vec<_>>())

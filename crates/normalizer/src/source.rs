@@ -1,5 +1,5 @@
 use crate::{Fault, candidate::Candidate, charset, limits::TEXT_BYTES_MAX, schema::Repair};
-use std::{borrow::Cow, rc::Rc};
+use std::{borrow::Cow, sync::Arc};
 
 /// The byte order mark, decoded.
 pub(crate) const BOM: char = '\u{FEFF}';
@@ -8,9 +8,9 @@ pub(crate) const BOM: char = '\u{FEFF}';
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Decoded, with its byte order mark and its carriage returns: offsets of vendors count these.
-    pub(crate) decoded: Rc<String>,
+    pub(crate) decoded: Arc<String>,
     /// Without byte order mark, line ends folded to LF.
-    pub(crate) text: Rc<String>,
+    pub(crate) text: Arc<String>,
     /// What had to be guessed to read it, or was left out.
     pub(crate) repairs: Vec<Repair>,
 }
@@ -23,11 +23,11 @@ impl Source {
 
     pub(crate) fn from_decoded(decoded: String) -> Self {
         let folded = match fold(&decoded) {
-            Cow::Owned(folded) => Some(Rc::new(folded)),
+            Cow::Owned(folded) => Some(Arc::new(folded)),
             Cow::Borrowed(_) => None,
         };
-        let decoded = Rc::new(decoded);
-        let text = folded.unwrap_or_else(|| Rc::clone(&decoded));
+        let decoded = Arc::new(decoded);
+        let text = folded.unwrap_or_else(|| Arc::clone(&decoded));
         Self { decoded, text, repairs: Vec::new() }
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(**source("text/plain", b"\xEF\xBB\xBFa\r\nb\rc\n\r").text, *"a\nb\nc\n\n");
         let guessed = source("text/plain", b"caf\xE9");
         assert_eq!((guessed.text.as_str(), guessed.repairs.len()), ("café", 1));
-        assert!(Rc::ptr_eq(&guessed.text, &guessed.decoded));
+        assert!(Arc::ptr_eq(&guessed.text, &guessed.decoded));
         assert!(source("text/plain; charset=\"Windows-1252\"", b"caf\xE9").repairs.is_empty());
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         CONTEXT_CHARS, QUOTED_BYTES_MIN, QUOTED_TIMES_MAX, UNANCHORED_COUNT_MIN, UNANCHORED_PERCENT_MAX,
     },
     offsets::{CodePoints, Offsets},
-    schema::{Annotation, Motivation, Position, Quote, Repair, Target},
+    schema::{Annotation, Motivation, Position, Quote, Repair, Stretch, Target},
     source::BOM,
     text::{Located, Rendered},
 };
@@ -23,10 +23,10 @@ use std::ops::Range;
 pub(crate) fn anchor(
     findings: Findings,
     rendered: &Rendered,
+    points: &CodePoints<'_>,
     repairs: &mut Vec<Repair>,
 ) -> Result<Vec<Annotation>, NormalizeError> {
     let offsets = Offsets::new(&rendered.source.decoded, findings.unit);
-    let points = CodePoints::new(&rendered.text);
     let mut anchoring =
         Anchoring { rendered, points, search: Search::new(rendered), repairs, lost: 0, quoted_bytes: 0 };
     let all = findings.all.len();
@@ -35,7 +35,7 @@ pub(crate) fn anchor(
     for finding in findings.all {
         let span = finding.span.map(|(start, end)| offsets.span(start, end)).transpose();
         let span = span.map_err(|fault| NormalizeError::new(finding.place.to_string(), fault))?;
-        anchored.push(anchoring.annotation(finding, span));
+        anchored.push(anchoring.annotation(*finding, span));
         if anchoring.quoted_bytes > quoted_bytes_max {
             let fault = Fault::TooMany { what: "bytes of quoted text", most: quoted_bytes_max };
             return Err(NormalizeError::new("annotations", fault));
@@ -66,7 +66,7 @@ pub(crate) fn order(annotations: &mut [Annotation]) {
 
 struct Anchoring<'a> {
     rendered: &'a Rendered,
-    points: CodePoints<'a>,
+    points: &'a CodePoints<'a>,
     search: Search<'a>,
     repairs: &'a mut Vec<Repair>,
     /// Findings whose quote is nowhere.
@@ -114,7 +114,7 @@ impl Anchoring<'_> {
         let Some(claim) = &finding.claim else { return span.map(|span| self.rendered.locate(&span)) };
         if let Some(span) = &span
             && self.search.spend(span.len())
-            && same(&self.rendered.source.text[span.clone()], &claim.exact)
+            && same(&self.rendered.source.text[span.clone()], claim.exact())
         {
             return Some(self.rendered.locate(span));
         }
@@ -144,18 +144,14 @@ impl Anchoring<'_> {
     fn target(&mut self, range: &Range<usize>) -> Target {
         let text = &self.rendered.text;
         let before = text[..range.start].char_indices().rev().take(CONTEXT_CHARS).last();
-        let prefix = before.map_or("", |(at, _)| &text[at..range.start]);
-        let after = &text[range.end..];
-        let suffix = after.char_indices().nth(CONTEXT_CHARS).map_or(after, |(at, _)| &after[..at]);
+        let prefix = before.map_or(range.start, |(at, _)| at)..range.start;
+        let after = text[range.end..].char_indices().nth(CONTEXT_CHARS);
+        let suffix = range.end..after.map_or(text.len(), |(at, _)| range.end + at);
         let position =
             Position { start: self.points.before(range.start), end: self.points.before(range.end) };
         self.quoted_bytes += range.len();
-        let quote = Quote {
-            exact: text[range.clone()].to_owned(),
-            prefix: prefix.to_owned(),
-            suffix: suffix.to_owned(),
-        };
-        Target::Text { position, quote }
+        let [exact, prefix, suffix] = [range.clone(), prefix, suffix].map(|bytes| Stretch::of(text, bytes));
+        Target::Text { position, quote: Quote { exact, prefix, suffix } }
     }
 
     fn repair(&mut self, place: Place, code: &str, note: &str) {

@@ -56,19 +56,18 @@ impl<'a> Search<'a> {
         if wanted.exact.is_empty() {
             return self.find_point(&wanted);
         }
-        // Of what has only LF, flattening keeps every byte in its place.
         let rendered = self.rendered;
-        let source = self.source.get_or_init(|| flat(&rendered.source.text)).as_bytes();
+        let source = self.source.get_or_init(|| spaced(&rendered.source.text)).as_bytes();
         match wanted.only_place(source, &mut self.bytes_left) {
             Outcome::One(at) => return Found::InSource(at..at + wanted.exact.len()),
             Outcome::Many => return Found::Nowhere,
             Outcome::NotSearched => return Found::NotSearched,
-            Outcome::None if *self.is_source.get_or_init(|| rendered.text == *rendered.source.text) => {
+            Outcome::None if *self.is_source.get_or_init(|| rendered.text == rendered.source.text) => {
                 return Found::Nowhere;
             }
             Outcome::None => {}
         }
-        let text = self.text.get_or_init(|| flat(&rendered.text)).as_bytes();
+        let text = self.text.get_or_init(|| spaced(&rendered.text)).as_bytes();
         match wanted.only_place(text, &mut self.bytes_left) {
             Outcome::One(at) => Found::InText(at..at + wanted.exact.len()),
             Outcome::None | Outcome::Many => Found::Nowhere,
@@ -85,7 +84,7 @@ impl<'a> Search<'a> {
         if !self.spend(self.rendered.source.text.len()) {
             return Found::NotSearched;
         }
-        let source = self.source.get_or_init(|| flat(&self.rendered.source.text)).as_bytes();
+        let source = self.source.get_or_init(|| spaced(&self.rendered.source.text)).as_bytes();
         let finder = Finder::new(&around);
         let mut places = finder.find_iter(source);
         match (places.next(), places.next()) {
@@ -95,12 +94,20 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Vendors show line ends and tabs inside a quote as spaces, some of them byte by byte, so these count as the same.
-fn flat(text: &str) -> Cow<'_, str> {
-    if text.contains(['\n', '\r', '\t']) {
-        Cow::Owned(fold(&text.replace("\r ", "\n")).replace(['\n', '\t'], " "))
+/// Vendors show line ends and tabs inside a quote as spaces, so these count as the same.
+const SPACES: [char; 3] = ['\n', '\r', '\t'];
+
+/// A text in which quotes are looked for, every byte in its place.
+fn spaced(text: &str) -> Cow<'_, str> {
+    if text.contains(SPACES) { Cow::Owned(text.replace(SPACES, " ")) } else { Cow::Borrowed(text) }
+}
+
+/// A vendor's quote, a line end of CR LF as one space. Some vendors have made a space of its LF.
+fn flat(quote: &str) -> Cow<'_, str> {
+    if quote.contains(SPACES) {
+        Cow::Owned(fold(&quote.replace("\r ", "\n")).replace(SPACES, " "))
     } else {
-        Cow::Borrowed(text)
+        Cow::Borrowed(quote)
     }
 }
 
@@ -120,7 +127,7 @@ enum Outcome {
 
 impl<'a> Wanted<'a> {
     fn new(claim: &'a Claim) -> Self {
-        Self { exact: flat(&claim.exact), prefix: flat(&claim.prefix), suffix: flat(&claim.suffix) }
+        Self { exact: flat(claim.exact()), prefix: flat(claim.prefix()), suffix: flat(claim.suffix()) }
     }
 
     /// The only place where the quote stands between its prefix and its suffix; failing that, the only one where it has one
@@ -209,5 +216,7 @@ mod tests {
         check("two\nlines", ("", "two lines", ""), &Found::InSource(0..9));
         check("a &amp;amp; b", ("a ", "& b", ""), &Found::Nowhere);
         check("a &amp; b", ("a ", "& b", ""), &Found::InText(2..5));
+        // A written CR in front of a line end stays in what readers see, and moves nothing.
+        check("a&#13;\n*c* é", ("", "c é", ""), &Found::InText(3..7));
     }
 }

@@ -39,7 +39,7 @@ impl Adapter for Docx {
         let mut quoted_bytes = 0;
         for finding in &mut all {
             finding.claim = claim(&text, finding);
-            quoted_bytes += finding.claim.as_ref().map_or(0, |claim| claim.exact.len());
+            quoted_bytes += finding.claim.as_ref().map_or(0, |claim| claim.exact().len());
             if quoted_bytes > quoted_bytes_max {
                 let fault = Fault::TooMany { what: "bytes of quoted text", most: quoted_bytes_max };
                 return Err(wrong(fault));
@@ -53,9 +53,8 @@ fn claim(text: &str, finding: &Finding) -> Option<Claim> {
     let (start, end) = finding.span?;
     let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
     let before = text[..start].char_indices().rev().take(CONTEXT_CHARS).last();
-    Some(Claim {
-        exact: text[start..end].to_owned(),
-        prefix: text[before.map_or(start, |(at, _)| at)..start].to_owned(),
-        suffix: text[end..].chars().take(CONTEXT_CHARS).collect(),
-    })
+    let after = text[end..].char_indices().nth(CONTEXT_CHARS);
+    let from = before.map_or(start, |(at, _)| at);
+    let to = after.map_or(text.len(), |(at, _)| end + at);
+    Some(Claim::new(&text[start..end], &text[from..start], &text[end..to]))
 }

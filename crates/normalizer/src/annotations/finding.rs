@@ -5,7 +5,7 @@ use crate::{
     offsets::Unit,
     schema::{Repair, Severity},
 };
-use std::{collections::HashSet, fmt};
+use std::{collections::HashSet, fmt, ops::Range, sync::Arc};
 
 /// What a vendor found, in its own unit and its own text.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ pub(crate) struct Findings {
     /// The language that the vendor took the text for.
     pub(crate) language: Option<String>,
     /// The text that the offsets count, where the file brings its own: for another text its quotes alone hold.
-    pub(crate) text: Option<String>,
-    pub(crate) all: Vec<Finding>,
+    pub(crate) text: Option<Arc<String>>,
+    pub(crate) all: FindingList,
     /// What was not taken over as it came.
     pub(crate) repairs: Vec<Repair>,
 }
@@ -23,10 +23,10 @@ pub(crate) struct Findings {
 impl Findings {
     /// The findings for a text that counts as `source` and brought findings of its `own`: what both say is said once, and
     /// offsets into another text are dropped.
-    pub(crate) fn fitted(mut self, own: &[Finding], source: &str) -> Self {
+    pub(crate) fn fitted(mut self, own: &FindingList, source: &str) -> Self {
         let Some(counted) = self.text.take() else { return self };
-        if counted == source {
-            let said: HashSet<_> = own.iter().map(Finding::said).collect();
+        if *counted == source {
+            let said: HashSet<_> = own.iter().map(|finding| finding.said()).collect();
             self.all.retain(|finding| !said.contains(&finding.said()));
         } else {
             self.all.iter_mut().for_each(|finding| finding.span = None);
@@ -34,6 +34,10 @@ impl Findings {
         self
     }
 }
+
+/// Each finding by itself: a list that grows holds what is in it three times for a moment, and findings are large.
+#[expect(clippy::vec_box, reason = "what grows is a list of pointers")]
+pub(crate) type FindingList = Vec<Box<Finding>>;
 
 /// One finding, before it is anchored.
 #[derive(Debug)]
@@ -78,9 +82,9 @@ impl fmt::Display for Place {
 /// A quote with what stands around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Claim {
-    pub(crate) exact: String,
-    pub(crate) prefix: String,
-    pub(crate) suffix: String,
+    /// The quote and what stands around it.
+    shown: String,
+    quote: Range<usize>,
 }
 
 impl Claim {
@@ -88,7 +92,21 @@ impl Claim {
     pub(crate) fn new(exact: &str, prefix: &str, suffix: &str) -> Self {
         let near = prefix.ceil_char_boundary(prefix.len().saturating_sub(CONTEXT_CLAIMED_BYTES_MAX));
         let far = suffix.floor_char_boundary(CONTEXT_CLAIMED_BYTES_MAX);
-        Self { exact: exact.to_owned(), prefix: prefix[near..].to_owned(), suffix: suffix[..far].to_owned() }
+        let prefix = &prefix[near..];
+        let quote = prefix.len()..prefix.len() + exact.len();
+        Self { shown: [prefix, exact, &suffix[..far]].concat(), quote }
+    }
+
+    pub(crate) fn exact(&self) -> &str {
+        &self.shown[self.quote.clone()]
+    }
+
+    pub(crate) fn prefix(&self) -> &str {
+        &self.shown[..self.quote.start]
+    }
+
+    pub(crate) fn suffix(&self) -> &str {
+        &self.shown[self.quote.end..]
     }
 }
 

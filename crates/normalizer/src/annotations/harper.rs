@@ -75,7 +75,7 @@ impl Adapter for Harper {
         let lints = lints(entries).map_err(wrong)?;
         let mut losses = Losses::default();
         let lints = lints.into_iter().enumerate();
-        let all = lints.map(|(index, lint)| lint.finding(index, &mut losses)).collect();
+        let all = lints.map(|(index, lint)| Box::new(lint.finding(index, &mut losses))).collect();
         Ok(Findings { unit, language: None, text: None, all, repairs: losses.into_repairs() })
     }
 }

@@ -93,7 +93,7 @@ struct Category<'a> {
 
 /// A match, made a finding as soon as it is read: all matches together would take more memory than the file.
 struct Found {
-    finding: Finding,
+    finding: Box<Finding>,
     /// It had more suggestions than are kept.
     more: bool,
 }
@@ -132,9 +132,10 @@ impl Adapter for LanguageTool {
         }
         let mut losses = Losses::default();
         let matches = answer.matches.kept.into_iter().enumerate();
-        let all = matches.map(|(index, found)| {
+        let all = matches.map(|(index, mut found)| {
             losses.cut(found.more);
-            Finding { place: Place { index, ..found.finding.place }, ..found.finding }
+            found.finding.place.index = index;
+            found.finding
         });
         let all = all.collect();
         let language = answer.language.and_then(Language::code);
@@ -170,7 +171,7 @@ impl Match<'_> {
             message: message.unwrap_or_default().into_owned(),
             suggestions: values.map(Borrowed::into_owned).collect(),
         };
-        Found { finding, more: replacements.more }
+        Found { finding: Box::new(finding), more: replacements.more }
     }
 }
 
@@ -226,8 +227,7 @@ mod tests {
             (finding.rule.as_deref(), finding.suggestions.as_slice()),
             (Some("TEH"), &["the".to_owned()][..])
         );
-        let claim = Claim { exact: "teh".into(), prefix: "👍 ".into(), suffix: " cat".into() };
-        assert_eq!(finding.claim, Some(claim));
+        assert_eq!(finding.claim, Some(Claim::new("teh", "👍 ", " cat")));
     }
 
     #[test]

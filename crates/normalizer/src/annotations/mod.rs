@@ -8,7 +8,7 @@ mod harper;
 mod language_tool;
 mod web_annotation;
 
-pub(crate) use finding::{Claim, Finding, Findings, Place};
+pub(crate) use finding::{Claim, Finding, FindingList, Findings, Place};
 
 use crate::adapter::Adapters;
 

@@ -1,3 +1,4 @@
+use super::Stretch;
 use serde::{Deserialize, Serialize};
 
 /// One finding about the document.
@@ -68,9 +69,12 @@ pub struct Position {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quote {
-    pub exact: String,
-    pub prefix: String,
-    pub suffix: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub exact: Stretch,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub prefix: Stretch,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub suffix: Stretch,
 }
 
 /// A stretch of time.

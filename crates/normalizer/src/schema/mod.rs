@@ -7,11 +7,13 @@
 mod annotation;
 mod media;
 mod provenance;
+mod stretch;
 mod transcript;
 
 pub use annotation::{Annotation, Motivation, Position, Quote, Severity, Target, TimeSpan};
 pub use media::Media;
 pub use provenance::{Provenance, Repair, ReturnedFile};
+pub use stretch::Stretch;
 pub use transcript::{Segment, Transcript, Word};
 
 use serde::{Deserialize, Serialize};
@@ -38,7 +40,8 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// One string, LF only, without Unicode normalisation. Empty for videos.
-    pub text: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub text: Stretch,
     /// The structure of `text`, in order, without overlap.
     pub blocks: Vec<Block>,
     /// Ordered by place; those about the whole document last.

@@ -7,6 +7,7 @@ use crate::{
     Fault, NormalizeError, adapter::Adapter, candidate::Candidate, limits::BLOCKS_MAX, schema::BlockKind,
     source::Source,
 };
+use std::sync::Arc;
 
 /// Plain text: kept as it is; paragraphs are what blank lines separate.
 pub(crate) struct Plain;
@@ -33,7 +34,7 @@ impl Adapter for Plain {
     fn read(&self, file: &Candidate<'_>) -> Result<Rendered, NormalizeError> {
         let wrong = |fault| NormalizeError::new(file.role.as_str(), fault);
         let source = Source::of(file).map_err(wrong)?;
-        let text = source.text.as_str().to_owned();
+        let text = Arc::clone(&source.text);
         let blocks = paragraphs(&text);
         if blocks.len() > BLOCKS_MAX {
             return Err(wrong(Fault::TooMany { what: "blocks", most: BLOCKS_MAX }));

@@ -1,23 +1,23 @@
 use super::layout::{Gap, Layout, RenderedBlock};
 use crate::{
     Fault,
-    annotations::Finding,
+    annotations::FindingList,
     limits::{NEAR_BYTES_MAX, SEGMENTS_MAX},
     schema::{BlockKind, Repair},
     source::Source,
 };
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// A vendor's text as readers see it, and where each piece of it came from. All offsets are bytes.
 #[derive(Debug)]
 pub(crate) struct Rendered {
     pub(crate) source: Source,
-    pub(crate) text: String,
+    pub(crate) text: Arc<String>,
     pub(crate) blocks: Vec<RenderedBlock>,
     /// In order and without overlap, in the source and in the text.
     pub(crate) segments: Vec<Packed>,
     /// What the file itself says about its text; their spans count the bytes of `text`, which is the source.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: FindingList,
     /// Which of several texts in one file this is.
     pub(crate) view: Option<&'static str>,
 }
@@ -98,7 +98,8 @@ impl Rendered {
     /// A text that no vendor ever counted otherwise: it is its own source.
     pub(crate) fn own(layout: Layout, repairs: Vec<Repair>) -> Result<Self, Fault> {
         let (text, blocks) = layout.finish()?;
-        let source = Source { repairs, ..Source::from_decoded(text.clone()) };
+        let source = Source { repairs, ..Source::from_decoded(text) };
+        let text = Arc::clone(&source.decoded);
         let segments = vec![Segment::whole(&text).into()];
         Ok(Self { source, text, blocks, segments, findings: Vec::new(), view: None })
     }
@@ -250,6 +251,6 @@ impl Builder {
         let (text, blocks) = self.layout.finish()?;
         self.segments.sort_by_key(|segment| segment.source[0]);
         let (source, segments) = (self.source, self.segments);
-        Ok(Rendered { source, text, blocks, segments, findings: Vec::new(), view: None })
+        Ok(Rendered { source, text: Arc::new(text), blocks, segments, findings: Vec::new(), view: None })
     }
 }

@@ -5,7 +5,7 @@ use super::{
         SILENCE_UNEXPLAINED_MS_MAX, WORDS_PER_MINUTE_MAX,
     },
 };
-use crate::{Fault, assemble::words};
+use crate::{Fault, words::words};
 
 /// Nothing is said after the end: else it is the transcript of another video.
 pub(super) fn lies_within_the_media(evidence: &Evidence<'_>) -> Option<Fault> {

@@ -6,7 +6,7 @@ mod resource;
 mod selection;
 
 use super::{
-    Finding, Findings, Place,
+    Finding, FindingList, Findings, Place,
     finding::{self, Losses},
 };
 use crate::{
@@ -105,7 +105,7 @@ fn contained<'a>(top: Top<'a>, losses: &mut Losses) -> Result<(&'static str, Ann
 fn findings(
     annotation: &Annotation<'_>,
     place: Place,
-    all: &mut Vec<Finding>,
+    all: &mut FindingList,
     losses: &mut Losses,
 ) -> Result<(), Fault> {
     let parts = [annotation.body.0.more, annotation.target.0.more];
@@ -132,7 +132,7 @@ fn findings(
         if selection.unread {
             losses.repair(place, "selector-unread", "The target is selected in a way that is not read; what else selects it, if anything, is taken.");
         }
-        all.push(Finding {
+        all.push(Box::new(Finding {
             place,
             span: selection.span,
             claim: selection.claim,
@@ -141,7 +141,7 @@ fn findings(
             rule: None,
             message: message.text.clone(),
             suggestions: suggestions.clone(),
-        });
+        }));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Fault, Role,
-    annotations::{Finding, Place},
+    annotations::{Finding, FindingList, Place},
     limits::ANNOTATIONS_MAX,
     schema::Severity,
 };
@@ -18,7 +18,7 @@ pub(super) fn lost_marks(story: &Story, comments: &[Comment]) -> usize {
 }
 
 /// The comments and tracked changes as findings; their spans are bytes of the text.
-pub(super) fn findings(role: Role, story: &Story, comments: &[Comment]) -> Result<Vec<Finding>, Fault> {
+pub(super) fn findings(role: Role, story: &Story, comments: &[Comment]) -> Result<FindingList, Fault> {
     if comments.len() + story.changes.all.len() > ANNOTATIONS_MAX {
         return Err(Fault::TooMany { what: "comments and tracked changes", most: ANNOTATIONS_MAX });
     }
@@ -26,20 +26,16 @@ pub(super) fn findings(role: Role, story: &Story, comments: &[Comment]) -> Resul
     let mut all = Vec::with_capacity(comments.len() + story.changes.all.len());
     for (index, comment) in comments.iter().enumerate() {
         let span = commented(story, comments, comment).map(|span| tight(text, span));
-        all.push(Finding {
-            message: said(comment),
-            ..finding(Place { role, list: "comments/", index, target: 0 }, "comment", span)
-        });
+        let place = Place { role, list: "comments/", index, target: 0 };
+        all.push(Box::new(Finding { message: said(comment), ..finding(place, "comment", span) }));
     }
     for (index, change) in story.changes.all.iter().enumerate() {
         let span = story.page.range(change.start, change.end);
         let is_seen = change.revision.act.removes() || !span.is_empty();
         if is_seen {
             let (category, message) = done(change);
-            all.push(Finding {
-                message,
-                ..finding(Place { role, list: "changes/", index, target: 0 }, category, Some(span))
-            });
+            let place = Place { role, list: "changes/", index, target: 0 };
+            all.push(Box::new(Finding { message, ..finding(place, category, Some(span)) }));
         }
     }
     Ok(all)

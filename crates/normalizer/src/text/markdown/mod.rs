@@ -18,7 +18,7 @@ use html_text::{HtmlText, Piece};
 use portions::{Portion, portions};
 use pulldown_cmark::{Event, Options, Tag, TagEnd};
 use references::References;
-use std::{ops::Range, rc::Rc};
+use std::{ops::Range, sync::Arc};
 
 /// `CommonMark` with tables and strikethrough. What is markup vanishes; what it marked becomes blocks.
 pub(crate) struct Markdown;
@@ -82,7 +82,7 @@ struct Walk {
 }
 
 fn render(source: Source, portion_bytes: usize) -> Result<Builder, Fault> {
-    let markdown = Rc::clone(&source.text);
+    let markdown = Arc::clone(&source.text);
     let mut walk = Walk {
         out: Builder::new(source),
         containers: Vec::new(),
@@ -93,14 +93,14 @@ fn render(source: Source, portion_bytes: usize) -> Result<Builder, Fault> {
         first_cell: false,
         first_row: false,
     };
-    let portions = || portions(&markdown, portion_bytes);
+    let portions: Vec<_> = portions(&markdown, portion_bytes).collect();
     // What is too dense is refused before anything of it is read.
-    if portions().any(|portion| marks(&markdown[portion.range]) > MARKS_MAX) {
+    if portions.iter().any(|portion| marks(&markdown[portion.range.clone()]) > MARKS_MAX) {
         return Err(Fault::TooMany { what: "marks in one stretch of Markdown", most: MARKS_MAX });
     }
-    let references = References::of(&markdown, portions);
-    for portion in portions() {
-        walk.portion(&markdown, &portion, &references);
+    let references = References::of(&markdown, &portions);
+    for portion in &portions {
+        walk.portion(&markdown, portion, &references);
         if walk.out.is_full() {
             break;
         }
@@ -108,35 +108,27 @@ fn render(source: Source, portion_bytes: usize) -> Result<Builder, Fault> {
     Ok(walk.out)
 }
 
-/// Signs for each of which the parser keeps something: those that may be markup, numbers of items, and line ends, for which
-/// it looks at all that is open.
+/// Signs for each of which the parser keeps something: those that may be markup, and line ends, for which it looks at all that
+/// is open.
+const IS_MARK: [bool; 256] = {
+    let signs = b"\n*_~`|&\\[]<>!-+#";
+    let mut marks = [false; 256];
+    let mut at = 0;
+    while at < signs.len() {
+        marks[signs[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+
+/// How many such signs there are, and numbers of items.
 fn marks(markdown: &str) -> usize {
     let mut after_digit = false;
-    let is_mark = |byte: &&u8| {
-        let of_number =
-            std::mem::replace(&mut after_digit, byte.is_ascii_digit()) && matches!(byte, b'.' | b')');
-        of_number
-            || matches!(
-                byte,
-                b'\n'
-                    | b'*'
-                    | b'_'
-                    | b'~'
-                    | b'`'
-                    | b'|'
-                    | b'&'
-                    | b'\\'
-                    | b'['
-                    | b']'
-                    | b'<'
-                    | b'>'
-                    | b'!'
-                    | b'-'
-                    | b'+'
-                    | b'#'
-            )
+    let is_mark = |byte: u8| {
+        let after_digit = std::mem::replace(&mut after_digit, byte.is_ascii_digit());
+        IS_MARK[usize::from(byte)] | (after_digit & matches!(byte, b'.' | b')'))
     };
-    markdown.as_bytes().iter().filter(is_mark).count()
+    markdown.bytes().map(is_mark).map(usize::from).sum()
 }
 
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);

@@ -10,12 +10,12 @@ use std::{
 pub(super) struct References(HashSet<u64>);
 
 impl References {
-    pub(super) fn of<P: Iterator<Item = Portion>>(markdown: &str, portions: impl Fn() -> P) -> Self {
+    pub(super) fn of(markdown: &str, portions: &[Portion]) -> Self {
         let mut names = HashSet::new();
         // One portion knows its own.
-        if portions().nth(1).is_some() {
-            for portion in portions() {
-                let portion = &markdown[portion.range];
+        if portions.len() > 1 {
+            for portion in portions {
+                let portion = &markdown[portion.range.clone()];
                 if memchr::memmem::find(portion.as_bytes(), b"]:").is_some() {
                     let parser = Parser::new_ext(portion, OPTIONS);
                     names.extend(parser.reference_definitions().iter().map(|(name, _)| hash(name)));

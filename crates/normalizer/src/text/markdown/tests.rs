@@ -13,7 +13,7 @@ fn in_portions(markdown: &str, bytes: usize) -> Rendered {
 
 fn check(markdown: &str, text: &str, blocks: &[(BlockKind, Option<u32>, &str)]) {
     let rendered = rendered(markdown);
-    assert_eq!(rendered.text, text);
+    assert_eq!(*rendered.text, text);
     let found: Vec<_> =
         rendered.blocks.iter().map(|b| (b.kind, b.level, &rendered.text[b.span.clone()])).collect();
     assert_eq!(found, blocks);
@@ -69,7 +69,7 @@ fn html_is_reduced_to_its_text() {
     let Rendered { text, .. } = rendered(
         "<div onclick=\"x()\">\nHi <b>there</b>\n</div>\n\n<script>\nbad()\n</script>\n\nok <i>now</i>",
     );
-    assert_eq!(text, "Hi there\n\nok now");
+    assert_eq!(*text, "Hi there\n\nok now");
 }
 
 #[test]
