@@ -242,6 +242,7 @@ class Steps:
         return "it becomes ready again, as a newer revision"
 
     def restores_register(self, command):
+        self.document = self.item(KEY)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.shell.run(command.replace("2026-01-31T12:00:00Z", now))
         self.changed.append("a table is restored as it is now: MiniStack does not look at --restore-date-time")
