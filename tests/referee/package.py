@@ -1,10 +1,12 @@
-"""Code, definitions and the template that names them: in a bucket, as after `sam package`, or in a folder, as after `sam build`."""
+"""Code, definitions and the template that names them: in a bucket, as after `sam package`, or in a folder, much as after `sam build`."""
 
 import io
 import json
 import os
+import pathlib
 import platform
 import subprocess
+import tempfile
 import zipfile
 
 from samtranslator.yaml_helper import yaml_parse
@@ -21,7 +23,7 @@ def packaged(repository, binaries, s3, release, left_out):
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
     archives = {}
 
-    def code(_, binary):
+    def code(binary):
         if binary not in archives:
             archives[binary] = put(s3, f"{binary}.zip", archive(binaries / binary))
         return archives[binary]
@@ -33,18 +35,14 @@ def packaged(repository, binaries, s3, release, left_out):
 
 
 def built(repository, binaries, folder, left_out):
-    """Makes the folder what `sam build` leaves: the template, and a folder with `bootstrap` for each function."""
-    stripped = {}
+    """Makes the folder what `sam build` leaves, with a zip for each binary: a folder is compressed anew by every deployment."""
+    folder.mkdir(parents=True)
 
-    def code(name, binary):
-        place = folder / name
-        place.mkdir(parents=True)
-        if binary in stripped:
-            os.link(stripped[binary], place / "bootstrap")
-        else:
-            subprocess.run(["strip", "-o", place / "bootstrap", binaries / binary], check=True)
-            stripped[binary] = place / "bootstrap"
-        return name
+    def code(binary):
+        place = folder / f"{binary}.zip"
+        if not place.exists():
+            place.write_bytes(archive(binaries / binary))
+        return place.name
 
     (folder / "template.yaml").write_text(makeable(repository, code, str, left_out))
 
@@ -64,7 +62,7 @@ def makeable(repository, code, definition, left_out):
         properties = resource.get("Properties", {})
         match resource["Type"]:
             case "AWS::Serverless::Function":
-                properties["CodeUri"] = code(name, resource["Metadata"]["BuildProperties"]["Binary"])
+                properties["CodeUri"] = code(resource["Metadata"]["BuildProperties"]["Binary"])
             case "AWS::Serverless::StateMachine":
                 properties["DefinitionUri"] = definition((place.parent / properties["DefinitionUri"]).resolve())
             case "AWS::SQS::QueuePolicy":
@@ -101,12 +99,9 @@ def put(s3, key, body):
 
 def archive(binary):
     """A zip with the binary as `bootstrap`, without what only debuggers read."""
-    stripped = binary.parent / f"{binary.name}.referee"
-    try:
-        subprocess.run(["strip", "-o", stripped, binary], check=True)
-        content = stripped.read_bytes()
-    finally:
-        stripped.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile() as stripped:
+        subprocess.run(["strip", "-o", stripped.name, binary], check=True)
+        content = pathlib.Path(stripped.name).read_bytes()
     entry = zipfile.ZipInfo("bootstrap")
     entry.external_attr = 0o755 << 16
     entry.compress_type = zipfile.ZIP_DEFLATED

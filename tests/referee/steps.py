@@ -60,21 +60,17 @@ class Steps:
         self.start_processor(self.shell.run('echo "$secret"'))
         return "the processor takes it"
 
-    def sets_parameters(self, command):
+    # Deploying.
+
+    def deploys(self, command):
         here = {
             "https://processor.example.org": f"http://127.0.0.1:{self.port}",
             "files.processor.example.org": "127.0.0.1",
-            '="Stage=dev': f'="Stage=dev Architecture={ARCHITECTURES[platform.machine()]} FetchLoopback=true TimeScale={self.scale}',
+            '"Stage=dev': f'"Stage=dev Architecture={ARCHITECTURES[platform.machine()]} FetchLoopback=true TimeScale={self.scale}',
         }
         for there, instead in here.items():
             assert there in command, there
             command = command.replace(there, instead)
-        self.shell.run(command)
-        return "the processor is on this machine"
-
-    # Deploying.
-
-    def deploys(self, command):
         self.shell.run(command)
         assert self.status() == "CREATE_COMPLETE", self.status()
         api, by_hand = imported(self.stack)
@@ -246,6 +242,7 @@ class Steps:
         return "it becomes ready again, as a newer revision"
 
     def restores_register(self, command):
+        self.document = self.item(KEY)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.shell.run(command.replace("2026-01-31T12:00:00Z", now))
         self.changed.append("a table is restored as it is now: MiniStack does not look at --restore-date-time")
@@ -325,11 +322,10 @@ class Steps:
 # By how a command begins.
 STEPS = {
     "secret=": Steps.makes_a_secret,
-    "parameters=": Steps.sets_parameters,
-    'sam deploy --parameter-overrides "$parameters PageOrigin=https://lectern.example.org"': Steps.deploys,
+    'sam deploy --parameter-overrides "Stage=dev': Steps.deploys,
     "output() {": Steps.runs,
     "pool=": Steps.tells_outputs,
-    'sam deploy --parameter-overrides "$parameters PageOrigin=$(output Endpoint)"': Steps.deploys_again,
+    'sam deploy --parameter-overrides "PageOrigin=$(output Endpoint)"': Steps.deploys_again,
     "aws cognito-idp admin-create-user": Steps.creates_a_user,
     "for group in": Steps.adds_to_groups,
     "aws s3 cp plan.md": Steps.hands_in,
