@@ -23,7 +23,7 @@ pub(crate) struct Findings {
 impl Findings {
     /// The findings for a text that counts as `source` and brought findings of its `own`: what both say is said once, and
     /// offsets into another text are dropped.
-    pub(crate) fn fitted(mut self, own: &FindingList, source: &str) -> Self {
+    pub(crate) fn fitted(mut self, own: &[Box<Finding>], source: &str) -> Self {
         let Some(counted) = self.text.take() else { return self };
         if *counted == source {
             let said: HashSet<_> = own.iter().map(|finding| finding.said()).collect();

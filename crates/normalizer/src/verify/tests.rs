@@ -1,7 +1,8 @@
 use super::*;
-use crate::schema::{Media, Segment, Transcript};
+use crate::schema::{Media, Segment, Stretch, Transcript};
 use document::Kind;
 use serde_json::json;
+use std::sync::Arc;
 
 fn document(kind: Kind) -> Document {
     serde_json::from_value(json!({
@@ -91,6 +92,7 @@ fn texts_are_as_long_as_their_originals() {
     let other = Some("text-for-another-document");
     let check = |text: u64, bytes, file_type, expect| {
         let text = "x".repeat(usize::try_from(text).unwrap());
+        let text = Stretch::whole(&Arc::new(text));
         let document = Document { text, ..document(Kind::LessonPlan) };
         check(&document, Some(Original { bytes, file_type }), expect);
         check(&document, None, None);
