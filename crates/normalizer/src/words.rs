@@ -20,13 +20,13 @@ const ASCII: [u8; 128] = {
 };
 
 /// Stretches between white space that hold a letter or a digit.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches: where words end cannot be guessed")]
 pub(crate) fn words(text: &str) -> usize {
     let (mut words, mut counted) = (0, false);
     for c in text.chars() {
         let kind = ASCII.get(c as usize).copied();
         let space = kind.map_or_else(|| c.is_whitespace(), |kind| kind == SPACE);
         let says = kind.map_or_else(|| c.is_alphanumeric(), |kind| kind == SAYS);
-        // Without branches: where words end cannot be guessed.
         words += usize::from(says & !counted);
         counted = (counted | says) & !space;
     }
