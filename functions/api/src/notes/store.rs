@@ -189,7 +189,7 @@ fn outcome(
     let codes: Vec<_> = refused.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
     match codes[..] {
         [CONDITION_FAILED, _] => Ok(Written::Refused),
-        [_, CONDITION_FAILED] | [CONFLICT, _] | [_, CONFLICT] => Ok(Written::Raced),
+        [_, CONDITION_FAILED | CONFLICT] | [CONFLICT, _] => Ok(Written::Raced),
         _ => Err(unavailable("writing a note")(&error)),
     }
 }
