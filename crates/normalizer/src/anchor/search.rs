@@ -25,8 +25,8 @@ pub(super) enum Found {
 /// Looks for quotes, first where the vendor looked and then in what readers see, within a bound on the work for one document.
 pub(super) struct Search<'a> {
     rendered: &'a Rendered,
-    source: OnceCell<Cow<'a, str>>,
-    text: OnceCell<Cow<'a, str>>,
+    source: OnceCell<Cow<'a, [u8]>>,
+    text: OnceCell<Cow<'a, [u8]>>,
     /// Readers see what the vendor looked at.
     is_source: OnceCell<bool>,
     bytes_left: usize,
@@ -57,7 +57,7 @@ impl<'a> Search<'a> {
             return self.find_point(&wanted);
         }
         let rendered = self.rendered;
-        let source = self.source.get_or_init(|| spaced(&rendered.source.text)).as_bytes();
+        let source = self.source.get_or_init(|| spaced(&rendered.source.text));
         match wanted.only_place(source, &mut self.bytes_left) {
             Outcome::One(at) => return Found::InSource(at..at + wanted.exact.len()),
             Outcome::Many => return Found::Nowhere,
@@ -67,7 +67,7 @@ impl<'a> Search<'a> {
             }
             Outcome::None => {}
         }
-        let text = self.text.get_or_init(|| spaced(&rendered.text)).as_bytes();
+        let text = self.text.get_or_init(|| spaced(&rendered.text));
         match wanted.only_place(text, &mut self.bytes_left) {
             Outcome::One(at) => Found::InText(at..at + wanted.exact.len()),
             Outcome::None | Outcome::Many => Found::Nowhere,
@@ -84,7 +84,7 @@ impl<'a> Search<'a> {
         if !self.spend(self.rendered.source.text.len()) {
             return Found::NotSearched;
         }
-        let source = self.source.get_or_init(|| spaced(&self.rendered.source.text)).as_bytes();
+        let source = self.source.get_or_init(|| spaced(&self.rendered.source.text));
         let finder = Finder::new(&around);
         let mut places = finder.find_iter(source);
         match (places.next(), places.next()) {
@@ -98,8 +98,13 @@ impl<'a> Search<'a> {
 const SPACES: [char; 3] = ['\n', '\r', '\t'];
 
 /// A text in which quotes are looked for, every byte in its place.
-fn spaced(text: &str) -> Cow<'_, str> {
-    if text.contains(SPACES) { Cow::Owned(text.replace(SPACES, " ")) } else { Cow::Borrowed(text) }
+fn spaced(text: &str) -> Cow<'_, [u8]> {
+    let space = |byte: u8| if matches!(byte, b'\n' | b'\r' | b'\t') { b' ' } else { byte };
+    if text.contains(SPACES) {
+        Cow::Owned(text.bytes().map(space).collect())
+    } else {
+        Cow::Borrowed(text.as_bytes())
+    }
 }
 
 /// A vendor's quote, a line end of CR LF as one space. Some vendors have made a space of its LF.
