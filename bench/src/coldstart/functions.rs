@@ -22,12 +22,13 @@ pub(super) async fn subjects(stage: &Stage, binaries: &Path) -> anyhow::Result<V
     }
     let programs = subjects.iter().map(|subject| subject.name.as_str()).chain([ECHO]);
     let missing: Vec<_> = programs.clone().filter(|name| !binaries.join(name).is_file()).collect();
-    let packages = programs.map(|name| format!(" -p {name}")).collect::<String>();
+    let packages: Vec<_> = programs.map(|name| format!("-p {name}")).collect();
     ensure!(
         missing.is_empty(),
-        "{} has no {}; build them with `cargo build --locked --profile bootstrap{packages}`, or say with --binaries where they are",
+        "{} has no {}; build them with `cargo build --locked --profile bootstrap {}`, or say with --binaries where they are",
         binaries.display(),
         missing.join(", "),
+        packages.join(" "),
     );
     Ok(subjects)
 }

@@ -1,4 +1,4 @@
-use crate::{Call, Handler, Misconfigured, Runtime, measure};
+use crate::{Call, Handler, Misconfigured, Runtime, Variables, measure};
 use axum::{
     extract::Request,
     middleware::{self, Next},
@@ -10,7 +10,15 @@ use serde_json::Value;
 use std::sync::Arc;
 use thiserror::Error;
 use tracing::Instrument as _;
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt::MakeWriter,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+
+/// The setting with the levels that are logged, by target: `info,edge=debug`. Without it, what has the level `info`.
+const LOG_SETTING: &str = "RUST_LOG";
 
 /// Why a function did not start, or stopped.
 #[derive(Debug, Error)]
@@ -31,8 +39,8 @@ where
     H: Handler,
     F: Future<Output = Result<H, Misconfigured>>,
 {
-    on_tokio(async {
-        let runtime = Runtime::of_lambda().await?;
+    on_tokio(async |variables| {
+        let runtime = Runtime::of_lambda(variables)?;
         let measured = listen(&runtime)?;
         let spans = runtime.spans.clone();
         let handler = Arc::new(build(runtime).await?);
@@ -63,8 +71,8 @@ pub fn run_http<F>(build: impl FnOnce(Runtime) -> F) -> Result<(), RunError>
 where
     F: Future<Output = Result<axum::Router, Misconfigured>>,
 {
-    on_tokio(async {
-        let runtime = Runtime::of_lambda().await?;
+    on_tokio(async |variables| {
+        let runtime = Runtime::of_lambda(variables)?;
         let measured = listen(&runtime)?;
         let spans = runtime.spans.clone();
         let reporting = move |request: Request, next: Next| {
@@ -92,19 +100,21 @@ fn report(measured: &Collector) {
     }
 }
 
-fn on_tokio(work: impl Future<Output = Result<(), RunError>>) -> Result<(), RunError> {
-    log(std::io::stdout).init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+fn on_tokio(work: impl AsyncFnOnce(Variables) -> Result<(), RunError>) -> Result<(), RunError> {
+    let variables = Variables::of_process();
+    log(variables.optional(LOG_SETTING), std::io::stdout).init();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work(variables))
 }
 
 /// One JSON object a line, with the spans that it was written in. Lambda notes the time of every line.
-fn log<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
+fn log<W>(levels: Option<&str>, writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let level = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).without_time();
-    lines.with_env_filter(level).with_writer(writer).finish()
+    let levels: Option<Targets> = levels.and_then(|levels| levels.parse().ok());
+    let levels = levels.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).without_time();
+    tracing_subscriber::registry().with(levels).with(lines.with_writer(writer))
 }
 
 #[cfg(test)]
@@ -132,7 +142,7 @@ mod tests {
     async fn a_line_about_a_document_names_it_and_the_invocation() {
         let written = Written::default();
         let writer = written.clone();
-        let _logging = tracing::subscriber::set_default(log(move || writer.clone()));
+        let _logging = tracing::subscriber::set_default(log(None, move || writer.clone()));
         let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
         let traces = Traces::new(Arc::new(SeededRandom::new(1)), clock, Spans::default());
         let id = "018f2f6e-7c1a-7000-8000-0123456789ab";

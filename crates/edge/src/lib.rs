@@ -4,9 +4,9 @@
 //! its `main.rs` is one line: [`run`] or [`run_http`]. The single-machine host calls the same `build` with its own
 //! [`Runtime`], so nothing in a function can tell which host runs it.
 
+mod aws;
 mod batch;
 mod bearer;
-mod connector;
 mod handler;
 mod lambda;
 pub mod measure;

@@ -1,8 +1,7 @@
 use crate::{
-    Clock, Misconfigured, Pace, Random, RunError, Spans, Traces, Transport, Variables, connector,
-    transport::WhenNeeded,
+    Clock, Misconfigured, Pace, Random, Spans, Traces, Transport, Variables, aws, transport::WhenNeeded,
 };
-use aws_config::{SdkConfig, environment::EnvironmentVariableCredentialsProvider};
+use aws_config::SdkConfig;
 use clock::{SystemClock, SystemRandom};
 use document::{Moment, Timing};
 use std::{fmt::Debug, sync::Arc};
@@ -21,17 +20,11 @@ pub struct Runtime {
 
 impl Runtime {
     /// The runtime under AWS Lambda.
-    pub async fn of_lambda() -> Result<Self, RunError> {
-        let variables = Variables::of_process();
+    pub fn of_lambda(variables: Variables) -> Result<Self, Misconfigured> {
         let transport: Arc<dyn Transport> = Arc::new(WhenNeeded::default());
         let spans = Spans::new(&variables, &transport)?;
-        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .http_client(connector::to_aws())
-            // Lambda gives a function its credentials there and nowhere else.
-            .credentials_provider(EnvironmentVariableCredentialsProvider::new());
-        let sdk = sdk.load().await;
         Ok(Self {
-            sdk,
+            sdk: aws::sdk(&variables)?,
             variables,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),

@@ -1,4 +1,9 @@
-use aws_smithy_async::rt::sleep::TokioSleep;
+//! How a function reaches AWS: with what Lambda puts into its environment, over one way for all its clients.
+
+use crate::{Misconfigured, Variables};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::{
     Connector,
     proxy::ProxyConfig,
@@ -12,12 +17,33 @@ use std::time::Duration;
 /// How long a connection to AWS may take to come about: as long as the SDK waits by itself.
 pub(crate) const AWS_CONNECT_TIME: Duration = Duration::from_millis(3100);
 
-/// The way to AWS that all clients of a function share.
+/// What all clients are made of. Region and credentials are where Lambda puts them; the SDK's own search for them would try
+/// files, other services and other roles, and be a part of every function.
+pub(crate) fn sdk(variables: &Variables) -> Result<SdkConfig, Misconfigured> {
+    let credentials = Credentials::new(
+        variables.required("AWS_ACCESS_KEY_ID")?,
+        variables.required("AWS_SECRET_ACCESS_KEY")?,
+        variables.optional("AWS_SESSION_TOKEN").map(str::to_owned),
+        None,
+        "lambda",
+    );
+    let mut sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(variables.required("AWS_REGION")?.to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::standard())
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .http_client(http_client());
+    sdk.set_endpoint_url(variables.optional("AWS_ENDPOINT_URL").map(str::to_owned));
+    Ok(sdk.build())
+}
+
+/// The way that all clients of a function share.
 ///
 /// Left alone, every SDK client makes one for itself and reads the machine's root certificates for it, once when it is made
 /// and once more at its first request; a function has up to eight clients. Shared, they are read once, before the first
 /// invocation, and two clients of one service need one connection.
-pub(crate) fn to_aws() -> SharedHttpClient {
+fn http_client() -> SharedHttpClient {
     let connector = Connector::builder()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .connector_settings(HttpConnectorSettings::builder().connect_timeout(AWS_CONNECT_TIME).build())
@@ -31,8 +57,6 @@ pub(crate) fn to_aws() -> SharedHttpClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_config::{BehaviorVersion, Region, SdkConfig};
-    use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
     use aws_sdk_dynamodb::types::AttributeValue;
     use axum::{Router, extract::ConnectInfo};
     use std::{
@@ -53,14 +77,14 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(axum::serve(listener, service).into_future());
-        let credentials = Credentials::new("key", "secret", None, None, "test");
-        let sdk = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("eu-central-1"))
-            .endpoint_url(url)
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(to_aws())
-            .build();
+        let variables = [
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "key"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_ENDPOINT_URL", &url),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let sdk = sdk(&Variables::new(variables)).unwrap();
         for _ in 0..2 {
             let client = aws_sdk_dynamodb::Client::new(&sdk);
             let id = AttributeValue::S("1".to_owned());
@@ -69,5 +93,12 @@ mod tests {
         }
         assert_eq!(ports.lock().unwrap().len(), 1);
         serving.abort();
+    }
+
+    #[test]
+    fn a_function_without_credentials_says_so_at_the_start() {
+        let region = [("AWS_REGION".to_owned(), "eu-central-1".to_owned())];
+        let missing = sdk(&Variables::new(region)).unwrap_err();
+        assert_eq!(missing, Misconfigured::Missing("AWS_ACCESS_KEY_ID".to_owned()));
     }
 }
