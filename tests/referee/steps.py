@@ -42,6 +42,7 @@ class Steps:
         self.s3, self.dynamodb, self.cognito = map(stack.client, ["s3", "dynamodb", "cognito-idp"])
         self.processor, self.port, self.changed = None, "0", []
         self.token = "the-token-of-the-guide"
+        self.template = shell.folder / ".aws-sam/build/template.yaml"
 
     # The processor, which takes what the guide says it is given.
 
@@ -71,6 +72,7 @@ class Steps:
         for there, instead in here.items():
             assert there in command, there
             command = command.replace(there, instead)
+        self.asks_another_issuer()
         self.shell.run(command)
         assert self.status() == "CREATE_COMPLETE", self.status()
         api, by_hand = imported(self.stack)
@@ -79,23 +81,23 @@ class Steps:
         self.bucket = self.stack.physical("UploadsBucket")
         return "the stack is made; then other parameters are tried:\n         " + "\n         ".join(refused(self.stack))
 
+    def asks_another_issuer(self):
+        """Tokens of a user pool name Cognito's own address, at which nothing answers here."""
+        self.issuer = self.processes.ready("issuer", [self.lectern, "issuer", "--port", "0", "--client-id", CLIENT])
+        template = json.loads(self.template.read_text())
+        variables = template["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
+        assert {"OIDC_ISSUER", "OIDC_CLIENT_ID"} <= set(variables), variables
+        variables |= {"OIDC_ISSUER": self.issuer, "OIDC_CLIENT_ID": CLIENT}
+        self.template.write_text(json.dumps(template))
+        self.changed.append("ApiFunction asks `lectern issuer`: nothing here is at the address that a user pool's tokens name")
+
     def deploys_again(self, command):
         # MiniStack's own names end in `.localhost`, which not every resolver knows.
-        template = self.shell.folder / ".aws-sam/build/template.yaml"
-        template.write_text(of_release(template.read_text(), RELEASE))
+        self.template.write_text(of_release(self.template.read_text(), RELEASE))
         self.shell.run(command.replace("PageOrigin=", f"CallbackUrl={self.api}/callbacks/processor Release={RELEASE} PageOrigin="))
         assert self.status() == "UPDATE_COMPLETE", self.status()
         [rule] = self.s3.get_bucket_cors(Bucket=self.bucket)["CORSRules"]
         assert rule["AllowedOrigins"] == [self.output("Endpoint")], rule
-        # Tokens of a user pool name Cognito's own address, which nothing here answers at: the API asks another issuer.
-        self.issuer = self.processes.ready("issuer", [self.lectern, "issuer", "--port", "0", "--client-id", CLIENT])
-        functions, api = self.stack.client("lambda"), self.stack.physical("ApiFunction")
-        environment = functions.get_function_configuration(FunctionName=api)["Environment"]
-        environment["Variables"] |= {"OIDC_ISSUER": self.issuer, "OIDC_CLIENT_ID": CLIENT}
-        functions.update_function_configuration(FunctionName=api, Environment=environment)
-        self.changed += ["ApiFunction asks `lectern issuer` in place of the user pool: nothing here is at Cognito's own address"]
-        version = functions.publish_version(FunctionName=api)["Version"]
-        functions.update_alias(FunctionName=api, Name="live", FunctionVersion=version)
         self.changed += adapted(self.stack)
         return f"the buckets take uploads from the pages at {rule['AllowedOrigins'][0]}"
 

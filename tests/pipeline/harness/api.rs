@@ -2,9 +2,13 @@ use super::{eventually, logs};
 use clock::{Clock as _, SystemClock};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Seconds of one long poll: short, so that a wait that ends in vain ends soon.
 const POLL_SECONDS: u32 = 5;
+/// The longest that a connection rests before it is given up. Whoever serves closes it some day (the referee after 75 s), and a
+/// request that is sent in that moment is lost.
+const IDLE_MAX: Duration = Duration::from_secs(20);
 
 /// The HTTP API as one signed-in person uses it.
 #[derive(Clone)]
@@ -26,7 +30,8 @@ pub(crate) struct Answer {
 
 impl Api {
     pub(crate) fn without_token(url: &str) -> Self {
-        Self { http: Client::builder().no_proxy().build().unwrap(), url: url.to_owned(), token: None }
+        let http = Client::builder().no_proxy().pool_idle_timeout(IDLE_MAX).build().unwrap();
+        Self { http, url: url.to_owned(), token: None }
     }
 
     pub(crate) async fn sign_in(url: &str, issuer_url: &str, account: &str) -> Self {
