@@ -11,7 +11,7 @@ from package import packaged
 from permissions import adapted
 from processes import Processes
 from routes import imported
-from scenarios import run, table
+from scenarios import run, table, tried_again
 from schedule import Schedule
 from stack import Stack
 
@@ -34,6 +34,7 @@ def main():
         with Schedule(stack, SCALE):
             environment = {"LECTERN_REFEREE": json.dumps(addresses)}
             referee = run(options.suite, options.scenarios, work / "referee.out", environment)
+            referee = tried_again(options.suite, referee, work / "referee-again.out", environment)
         stack.delete()
     host = None
     if not options.without_host:
