@@ -26,9 +26,8 @@ pub(crate) fn words(text: &str) -> usize {
         let kind = ASCII.get(c as usize).copied();
         let space = kind.map_or_else(|| c.is_whitespace(), |kind| kind == SPACE);
         let says = kind.map_or_else(|| c.is_alphanumeric(), |kind| kind == SAYS);
-        // Without branches: where words end cannot be guessed.
-        words += usize::from(says & !counted);
-        counted = (counted | says) & !space;
+        words += usize::from(says && !counted);
+        counted = (counted || says) && !space;
     }
     words
 }

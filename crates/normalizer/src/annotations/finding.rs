@@ -36,7 +36,6 @@ impl Findings {
 }
 
 /// Each finding by itself: a list that grows holds what is in it three times for a moment, and findings are large.
-#[expect(clippy::vec_box, reason = "what grows is a list of pointers")]
 pub(crate) type FindingList = Vec<Box<Finding>>;
 
 /// One finding, before it is anchored.
