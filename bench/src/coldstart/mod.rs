@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use size::Size;
 use start::{Start, Subject};
 use std::{
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -67,7 +68,9 @@ pub(crate) async fn run(setting: &Setting, options: &Options) -> anyhow::Result<
             // The first fills the page cache.
             measured.starts.extend((turn > 0).then_some(start));
         }
+        writeln!(io::stderr(), "started each {} of {} times", turn + 1, options.starts + 1)?;
     }
+    writeln!(io::stderr(), "weighing the binaries")?;
     let mut shown = Vec::new();
     for measured in &all {
         shown.push(measured.shown(&binaries, &stage.path("")).await?);

@@ -39,7 +39,7 @@ pub use secret::{KeptSecret, SecretError, SecretText};
 pub use sender::{MESSAGE_BYTES_MAX, Sender};
 pub use spans::Spans;
 pub use trace::{Traces, traceparent};
-pub use transport::{Transport, TransportError, default_transport};
+pub use transport::{Transport, TransportError, build_client, default_transport, plain_client};
 pub use trouble::Trouble;
 pub use variables::{Misconfigured, Variables};
 

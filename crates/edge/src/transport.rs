@@ -6,7 +6,7 @@ use std::{
 };
 use thiserror::Error;
 
-/// How long a connection to a processor or an issuer may take to come about.
+/// How long a connection to a processor or an issuer may take to come about: a round trip takes less than a second.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 
 /// A request that got no answer.
@@ -46,8 +46,9 @@ impl Transport for reqwest::Client {
     }
 }
 
-/// The client of both hosts. It goes nowhere by itself: no redirects, no proxies from the environment, nothing unpacked unasked.
-pub fn default_transport() -> Result<reqwest::Client, TransportError> {
+/// What every client for the world outside AWS is made from. It goes nowhere by itself: no redirects, no proxies from the
+/// environment, and nothing is unpacked unasked, whoever else in the build wants that: what is hashed is what came.
+pub fn plain_client() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -56,8 +57,16 @@ pub fn default_transport() -> Result<reqwest::Client, TransportError> {
         .no_zstd()
         .no_deflate()
         .connect_timeout(CONNECT_TIME)
-        .build()
-        .map_err(|error| TransportError { host: String::new(), reason: error.to_string() })
+}
+
+/// The client of both hosts.
+pub fn default_transport() -> Result<reqwest::Client, TransportError> {
+    build_client(plain_client())
+}
+
+/// The client, or why this machine cannot have it.
+pub fn build_client(client: reqwest::ClientBuilder) -> Result<reqwest::Client, TransportError> {
+    client.build().map_err(|error| TransportError { host: String::new(), reason: error.to_string() })
 }
 
 /// The default transport, made once it is needed: it reads the machine's root certificates, and most functions send nothing

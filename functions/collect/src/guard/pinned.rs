@@ -10,11 +10,8 @@ use std::{
     fmt,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
-/// How long a connection may take to come about.
-const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// Names kept with their addresses; a processor's storage has a handful, and a forgotten one is judged again.
 const PINS_MAX: usize = 256;
 
@@ -34,20 +31,11 @@ impl Pinned {
     /// A client that follows nothing, repeats nothing, unpacks nothing and asks no proxy.
     pub fn new() -> Result<Self, TransportError> {
         let pins = Pins::default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
+        let client = edge::plain_client()
             .retry(reqwest::retry::never())
             .referer(false)
-            .no_proxy()
-            // Whoever else in the build wants these: what is hashed is what came, and nothing grows on its way.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .connect_timeout(CONNECT_TIME)
-            .dns_resolver(Arc::new(pins.clone()))
-            .build()
-            .map_err(|error| TransportError { host: String::new(), reason: error.to_string() })?;
+            .dns_resolver(Arc::new(pins.clone()));
+        let client = edge::build_client(client)?;
         Ok(Self { client, pins })
     }
 }
