@@ -81,11 +81,18 @@ export async function me() {
 }
 
 /**
- * Forgets the tokens here and goes where the issuer ends its own session (RP-Initiated Logout 1.0), if it has such a place.
+ * Forgets the tokens here, has the issuer take the refresh token back (RFC 7009), so that a copy of it is worth nothing, and
+ * goes where the issuer ends its own session (RP-Initiated Logout 1.0), each if it has such a place.
  * No token goes along: an address is kept in histories and logs, so the issuer may ask whether it is meant.
  */
 export async function signOut() {
-  const { end_session_endpoint, client_id } = session?.settings ?? {};
+  const { end_session_endpoint, revocation_endpoint, client_id } = session?.settings ?? {};
+  if (revocation_endpoint && session.refresh) {
+    const body = new URLSearchParams({ token: session.refresh, token_type_hint: "refresh_token", client_id });
+    // It goes on while the page is left. Nobody reads the answer, and people are signed out here without one.
+    const sent = { method: "POST", body, mode: "no-cors", credentials: "omit", keepalive: true };
+    fetch(revocation_endpoint, sent).catch(() => {});
+  }
   keep(null);
   if (!end_session_endpoint) return location.assign("/");
   const address = new URL(end_session_endpoint);

@@ -184,6 +184,7 @@ pub(crate) async fn normalize() {
     assert_eq!(document["annotations"][0]["target"]["quote"]["exact"], files::MISTAKE, "{document:#}");
     let plain = run(&["normalize", text, report]).await.exits(0);
     assert!(plain.stdout.contains(files::SENTENCE), "{}", plain.stdout);
+    assert!(plain.stderr.contains("1 finding:"), "{}", plain.stderr);
     fs::write(folder.join("annotations.json"), "[").unwrap();
     let wrong = run(&["normalize", text, "--role", "annotations", "--json"]).await.exits(1);
     assert!(wrong.stdout.is_empty() && !wrong.stderr.is_empty(), "{}", wrong.stdout);
@@ -195,6 +196,15 @@ pub(crate) async fn normalize() {
     fs::write(&table, "<!doctype html><table><tr><td>10 min<td>Groups</table>").unwrap();
     let table = run(&["normalize", table.to_str().unwrap()]).await.exits(0);
     assert!(table.stdout.contains("10 min") && !table.stdout.contains('\u{FFFD}'), "{}", table.stdout);
+    for (name, content, says) in [
+        ("nothing.md", "", "nothing.md is empty"),
+        ("grades.csv", "name,grade\n", "Say with --role what it is for"),
+    ] {
+        let odd = folder.join(name);
+        fs::write(&odd, content).unwrap();
+        let odd = run(&["normalize", odd.to_str().unwrap()]).await.exits(1);
+        assert!(odd.stderr.contains(says) && odd.stderr.lines().count() <= 2, "{}", odd.stderr);
+    }
 }
 
 /// Runs one of the shipped machines offline; answers with its states.

@@ -21,6 +21,9 @@ pub struct SignIn {
     pub client_id: String,
     pub authorization_endpoint: String,
     pub token_endpoint: String,
+    /// Where the issuer takes a refresh token back, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation_endpoint: Option<String>,
     /// Where the issuer ends its own session, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
@@ -76,6 +79,7 @@ pub(crate) async fn sign_in(State(api): State<Arc<Api>>) -> Result<Json<SignIn>,
         client_id: api.expected.client_id.clone(),
         authorization_endpoint,
         token_endpoint,
+        revocation_endpoint: endpoints.revocation_endpoint,
         end_session_endpoint: endpoints.end_session_endpoint,
         scope: "openid",
         development: endpoints.development,

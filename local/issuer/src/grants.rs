@@ -73,6 +73,11 @@ impl Grants {
         word
     }
 
+    /// Forgets the word, known or not.
+    pub(crate) fn revoke(&self, word: &str, now: Timestamp) {
+        drop(self.redeem(word, now));
+    }
+
     /// What the word stands for. It stands for nothing afterwards, whatever comes of it.
     pub(crate) fn redeem(&self, word: &str, now: Timestamp) -> Option<Grant> {
         let hash: [u8; 32] = Sha256::digest(word.as_bytes()).into();

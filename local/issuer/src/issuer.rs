@@ -2,7 +2,7 @@ use crate::{
     Account, KeyError, authorize, end_session,
     grants::{Grant, Grants},
     key::Key,
-    token,
+    revoke, token,
 };
 use axum::{
     Json, Router,
@@ -71,6 +71,7 @@ impl Issuer {
             .route("/jwks.json", get(keys))
             .route("/authorize", get(authorize::page).post(authorize::choose))
             .route("/end-session", get(end_session::asked).post(end_session::posted))
+            .route("/revoke", post(revoke::revoke))
             .route("/token", post(token::token))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .layer(middleware::from_fn_with_state(Arc::clone(&self.0), here_only))
@@ -164,6 +165,7 @@ async fn discovery(State(issuer): State<Arc<Inner>>) -> Json<Value> {
         "issuer": issuer.url,
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
+        "revocation_endpoint": at("/revoke"),
         "end_session_endpoint": at("/end-session"),
         "jwks_uri": at("/jwks.json"),
         "response_types_supported": ["code"],

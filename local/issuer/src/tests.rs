@@ -108,6 +108,7 @@ async fn the_discovery_document_leads_to_everything() {
     assert_eq!(discovery["issuer"], "http://127.0.0.1:8080/issuer");
     assert_eq!(discovery["jwks_uri"], "http://127.0.0.1:8080/issuer/jwks.json");
     assert_eq!(discovery["token_endpoint"], "http://127.0.0.1:8080/issuer/token");
+    assert_eq!(discovery["revocation_endpoint"], "http://127.0.0.1:8080/issuer/revoke");
     assert_eq!(discovery["end_session_endpoint"], "http://127.0.0.1:8080/issuer/end-session");
 }
 
@@ -194,6 +195,21 @@ async fn a_refresh_token_is_exchanged_for_the_next() {
     let code = world.code().await;
     let misused = [("grant_type", "refresh_token"), ("refresh_token", code.as_str())];
     assert_eq!(world.token(&misused).await.1["error"], "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_taken_back_is_worth_nothing() {
+    let world = World::new();
+    let (_, tokens) = world.token(&[("grant_type", "password"), ("username", "teacher")]).await;
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    // Once it is gone, and again: both are as it should be.
+    for token in [refresh, refresh, "guessed"] {
+        let (status, _, text) = world.post("/revoke", &[("token", token), ("client_id", "lectern")]).await;
+        assert_eq!((status, text.as_str()), (StatusCode::OK, ""), "{token}");
+    }
+    let fields = [("grant_type", "refresh_token"), ("client_id", "lectern"), ("refresh_token", refresh)];
+    assert_eq!(world.token(&fields).await.1["error"], "invalid_grant");
+    assert!(world.post("/revoke", &[("client_id", "lectern")]).await.0.is_client_error());
 }
 
 #[tokio::test]

@@ -80,6 +80,8 @@ pub(crate) struct Endpoints {
     #[serde(default)]
     pub(crate) token_endpoint: Option<String>,
     #[serde(default)]
+    pub(crate) revocation_endpoint: Option<String>,
+    #[serde(default)]
     pub(crate) end_session_endpoint: Option<String>,
     /// Whether it is an issuer for development; no other says anything of it.
     #[serde(default)]
@@ -97,11 +99,18 @@ struct Discovery {
 impl Discovery {
     /// The first address that would be used over an unprotected connection although the issuer is protected.
     fn unprotected(&self) -> Option<&str> {
-        let Endpoints { authorization_endpoint, token_endpoint, end_session_endpoint, .. } = &self.endpoints;
+        let Endpoints {
+            authorization_endpoint,
+            token_endpoint,
+            revocation_endpoint,
+            end_session_endpoint,
+            development: _,
+        } = &self.endpoints;
         let all = [
             Some(&self.jwks_uri),
             authorization_endpoint.as_ref(),
             token_endpoint.as_ref(),
+            revocation_endpoint.as_ref(),
             end_session_endpoint.as_ref(),
         ];
         let all = all.into_iter().flatten().map(String::as_str);

@@ -22,7 +22,7 @@ impl Policy {
         let buckets = self.buckets.get_or_try_init(|| buckets(api)).await?;
         // Without the issuer's answer nobody can sign in, but whoever has signed in can go on.
         let issuer = api.keys.endpoints().await.unwrap_or_default();
-        let token = origins([issuer.token_endpoint.as_deref()]);
+        let token = origins([issuer.token_endpoint.as_deref(), issuer.revocation_endpoint.as_deref()]);
         let form = origins([issuer.authorization_endpoint.as_deref()]);
         let content = HeaderValue::try_from(content(buckets, &token, &form));
         let fixed = [

@@ -69,6 +69,7 @@ async fn a_page_can_sign_people_in_and_hear_who_they_are() {
         (&json!("https://issuer.example"), &json!("lectern"))
     );
     assert_eq!(sign_in["token_endpoint"], "https://issuer.example/token");
+    assert_eq!(sign_in["revocation_endpoint"], "https://issuer.example/revoke");
     assert_eq!(sign_in["end_session_endpoint"], "https://issuer.example/logout");
     assert_eq!(
         (&sign_in["development"], &sign_in["limits"]["title_chars_max"]),

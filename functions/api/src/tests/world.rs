@@ -58,7 +58,7 @@ impl Transport for FakeIssuer {
             "/.well-known/openid-configuration" => {
                 let at = |path: &str| format!("{}/{path}", self.issuer);
                 json!({"issuer": self.issuer, "jwks_uri": at("keys"), "authorization_endpoint": at("authorize"),
-                    "token_endpoint": at("token"), "end_session_endpoint": at("logout")})
+                    "token_endpoint": at("token"), "revocation_endpoint": at("revoke"), "end_session_endpoint": at("logout")})
             }
             "/keys" => json!({"keys": keys}),
             other => panic!("nobody asks for {other}"),

@@ -17,12 +17,20 @@ pub(super) fn read(path: &Path, role: Option<Role>) -> Result<File, CliError> {
     let shown = path.display();
     let bytes =
         std::fs::read(path).map_err(|error| CliError::new(format!("{shown} cannot be read: {error}")))?;
+    if bytes.is_empty() {
+        let next = "A processor that has nothing to say returns a file that says so, or leaves the role out";
+        return Err(CliError::new(format!("{shown} is empty")).next(next));
+    }
     let media_type = media_type(path);
     let role = match role {
         Some(role) => role,
         None => told_by_content(media_type, &bytes).map_err(|error| {
-            let next = format!("Say what it is for, with --role. What came nearest: {error}");
-            CliError::new(format!("{shown} can be read in no role")).next(next)
+            let refused = CliError::new(format!("{shown} can be read in no role"));
+            if is_vague(&error) {
+                // Only with a role is it known which formats were looked for.
+                return refused.next("Say with --role what it is for, to hear which formats are read there");
+            }
+            refused.next(format!("Say what it is for, with --role. What came nearest: {error}"))
         })?,
     };
     Ok(File {

@@ -18,20 +18,23 @@ pub(super) fn show(document: &Document) -> Result<(), CliError> {
     for note in document.transcript.iter().filter_map(|transcript| transcript.note.as_deref()) {
         say(&format!("The processor notes: {}", plain(note)));
     }
-    list("findings", document.annotations.iter().map(found));
+    list("finding", document.annotations.iter().map(found));
     let repairs = document.provenance.repairs.iter();
     list(
-        "repairs",
+        "repair",
         repairs.map(|repair| plain(&format!("{} at {}: {}", repair.code, repair.place, repair.note))),
     );
     say(&format!("Read by {}.", document.provenance.adapter));
     Ok(())
 }
 
-fn list(what: &str, lines: impl ExactSizeIterator<Item = String>) {
+/// Lines under a heading that counts them; `one` is what each of them is.
+fn list(one: &str, lines: impl ExactSizeIterator<Item = String>) {
     let all = lines.len();
-    if all > 0 {
-        say(&format!("{all} {what}:"));
+    match all {
+        0 => {}
+        1 => say(&format!("1 {one}:")),
+        _ => say(&format!("{all} {one}s:")),
     }
     for line in lines.take(SHOWN_MAX) {
         say(&format!("  {line}"));

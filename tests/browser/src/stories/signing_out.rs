@@ -1,4 +1,4 @@
-//! Signing out ends here and at the issuer, and no token is in an address on the way.
+//! Signing out ends here and at the issuer, takes the refresh token back, and no token is in an address on the way.
 
 use crate::{page::Page, stage::Stage};
 use anyhow::{Result, ensure};
@@ -10,12 +10,21 @@ const session = JSON.parse(sessionStorage.getItem("lectern.session"));
 session.settings.end_session_endpoint = `${location.origin}/of-an-issuer?kept=1`;
 sessionStorage.setItem("lectern.session", JSON.stringify(session));"#;
 
+/// What the issuer says to a refresh token. It can be asked once: a token that is still good is used up by it.
+const REDEEM: &str = r#"
+const fields = new URLSearchParams({ grant_type: "refresh_token", client_id: "lectern-local", refresh_token: arguments[0] });
+return fetch("/issuer/token", { method: "POST", body: fields }).then((answer) => answer.status);"#;
+
 pub(super) async fn tell(stage: &Stage) -> Result<()> {
     stage
         .visit(async |page| {
             page.sign_in("teacher", "/documents").await?;
+            let kept = "return JSON.parse(sessionStorage.getItem('lectern.session')).refresh;";
+            let refresh = page.eval(kept, &[]).await?;
             page.press("Sign out").await?;
             signed_out(page).await?;
+            let refresh = refresh.as_str().unwrap_or_default();
+            ensure!(page.eval(REDEEM, &[refresh]).await? == json!(400), "the refresh token is still good");
             let led = "const [way] = performance.getEntriesByType('navigation'); return [location.pathname, way.redirectCount];";
             ensure!(page.eval(led, &[]).await? == json!(["/", 1]), "the issuer leads back to the first page");
             page.open("/documents").await?;
