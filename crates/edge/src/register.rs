@@ -14,6 +14,8 @@ pub const UNASSIGNED_SCHOOL: &str = "unassigned";
 /// How often one event is decided anew because somebody else wrote in between, before its message goes back to the queue.
 pub(crate) const CONFLICTS_MAX: u32 = 8;
 
+const MINUTE_MS: i64 = 60_000;
+
 /// The stages in which a document waits for Lectern or for the processor, not for a person.
 const WAITING: [Status; 4] = [Status::Queued, Status::Transferring, Status::Processing, Status::Returned];
 
@@ -146,12 +148,14 @@ impl Register {
     }
 
     /// Since when the document that has been in its stage for the longest time is there, among those that Lectern works
-    /// on: one item of each shard, never a scan.
-    pub async fn oldest_waiting(&self) -> Result<Option<Moment>, Trouble> {
+    /// on: one item of each stage, never a scan.
+    ///
+    /// Shards are looked at by turns, one each minute, because an idle register is asked for little else: the greatest of
+    /// five minutes is the greatest of all.
+    pub async fn oldest_waiting(&self, now: Moment) -> Result<Option<Moment>, Trouble> {
         let mut oldest = None;
-        for (status, shard) in
-            WAITING.into_iter().flat_map(|status| (0..SHARDS).map(move |shard| (status, shard)))
-        {
+        let shard = now.as_millis().div_euclid(MINUTE_MS).rem_euclid(SHARDS.into());
+        for status in WAITING {
             let answer = self
                 .client
                 .query()

@@ -65,8 +65,9 @@ impl Sweep {
     /// What cannot be measured is no reason to sweep less.
     async fn measure(&self, swept: &Swept) {
         measure::overdue(swept.claimed);
-        match self.pipeline.register.oldest_waiting().await {
-            Ok(since) => measure::oldest_waiting(since, self.runtime.now()),
+        let now = self.runtime.now();
+        match self.pipeline.register.oldest_waiting(now).await {
+            Ok(since) => measure::oldest_waiting(since, now),
             Err(trouble) => tracing::warn!(%trouble, "how long the oldest document waits is not known"),
         }
     }

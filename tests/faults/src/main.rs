@@ -10,6 +10,10 @@ use std::{
     thread,
 };
 
+/// The host's own: a seed is little else than small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Run the whole pipeline on virtual time, with faults drawn from a seed.
 #[derive(Parser, Debug)]
 struct Options {

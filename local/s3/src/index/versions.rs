@@ -143,12 +143,17 @@ impl Scope<'_> {
 
     /// A version by its id.
     pub(crate) fn version(&self, bucket: &str, key: &str, id: &str) -> Outcome<Option<Version>> {
-        let sql = format!(
-            "SELECT {VERSION_COLUMNS} FROM versions WHERE bucket = ?1 AND key = ?2 AND version_id = ?3 AND {}",
-            if id == NULL_VERSION { "version_id = 'null' AND ?4 IS NULL" } else { "sequence = ?4" }
-        );
-        let sequence = (id != NULL_VERSION).then(|| sequence_of(id).unwrap_or(-1));
-        Ok(self.prepare(&sql)?.query_row(params![bucket, key, id, sequence], Version::read).optional()?)
+        let select = format!("SELECT {VERSION_COLUMNS} FROM versions WHERE bucket = ?1 AND key = ?2");
+        let found = if id == NULL_VERSION {
+            // The id is not a parameter: it would be held against the condition of the index `unversioned`, and SQLite makes
+            // such a statement anew each time.
+            let mut statement = self.prepare(&format!("{select} AND version_id = 'null'"))?;
+            statement.query_row(params![bucket, key], Version::read)
+        } else {
+            let mut statement = self.prepare(&format!("{select} AND sequence = ?3"))?;
+            statement.query_row(params![bucket, key, sequence_of(id).unwrap_or(-1)], Version::read)
+        };
+        Ok(found.optional()?.filter(|version| version.id == id))
     }
 
     /// Inserts a version as the latest of its key; in a bucket that keeps none it replaces the one before.
