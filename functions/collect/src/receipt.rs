@@ -34,7 +34,7 @@ struct Receipt<'a> {
 }
 
 impl Collect {
-    /// A callback as it came: kept first, so that a machine can come back to it.
+    /// A callback as it came: kept first, so that a machine can come back to it. Nobody comes back to a repeat.
     pub(crate) async fn received(&self, webhook_id: &str, body: String, end: Instant) -> Result<(), Trouble> {
         let callback = parse(&body)?;
         let named: Result<Reference, _> = callback.data.reference.parse();
@@ -45,7 +45,9 @@ impl Collect {
             return Ok(());
         };
         let key = callback_key(id, attempt, &hex::encode(Sha256::digest(body.as_bytes())));
-        self.vault.put(&key, "application/json", body).await?;
+        if !is_repeat(&document, &callback) {
+            self.vault.put(&key, "application/json", body).await?;
+        }
         let receipt = Receipt {
             document: &document,
             attempt,
@@ -207,6 +209,12 @@ impl Collect {
 
 fn parse(body: &str) -> Result<Callback, Trouble> {
     serde_json::from_str(body).map_err(|error| Trouble::poison(format!("not a callback: {error}")))
+}
+
+/// Whether what a callback announces was fetched and proved before.
+fn is_repeat(document: &Document, callback: &Callback) -> bool {
+    let known = document.result.as_ref();
+    known.is_some_and(|known| announced(document.kind, callback).is_ok_and(|files| is_same(known, &files)))
 }
 
 /// Whether the announced files are those that the register names already.
