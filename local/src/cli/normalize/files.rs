@@ -18,7 +18,7 @@ pub(super) fn read(path: &Path, role: Option<Role>) -> Result<File, CliError> {
     let bytes =
         std::fs::read(path).map_err(|error| CliError::new(format!("{shown} cannot be read: {error}")))?;
     if bytes.is_empty() {
-        let next = "A processor that has nothing to say returns a file that says so, or leaves the role out";
+        let next = "Ask the processor for it again. One that found nothing returns a file that says so";
         return Err(CliError::new(format!("{shown} is empty")).next(next));
     }
     let media_type = media_type(path);
