@@ -3,6 +3,7 @@
 //! It runs twice, on the queue `lesson-plans` and on the queue `videos`. It tries once; what could not be delivered is
 //! handed to the transfer machine, which puts the work back on the queue with a task token when its time has come.
 
+mod hashing;
 mod multipart;
 mod originals;
 mod outcome;

@@ -3,12 +3,13 @@
 //! The file passes through in the pieces in which S3 gives it and is hashed on its way, so the part `digest`, which comes
 //! last, is known when its turn comes, and the whole length is known beforehand.
 
+use crate::hashing::Hashing;
 use aws_smithy_types::body::SdkBody;
 use bytes::{Bytes, BytesMut};
 use contract::processor::Job;
 use hyper::body::{Body, Frame, SizeHint};
 use reqwest::header::HeaderValue;
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 use std::{
     pin::Pin,
     sync::{Arc, OnceLock},
@@ -83,7 +84,8 @@ impl Form {
         let outgoing = Outgoing {
             stage: Stage::Before(before),
             file,
-            hash: Sha256::new(),
+            hash: Hashing::new(),
+            next: None,
             size,
             read: 0,
             announced: job.sha256.clone(),
@@ -105,7 +107,9 @@ fn quoted(name: &str) -> String {
 pub(crate) struct Outgoing {
     stage: Stage,
     file: SdkBody,
-    hash: Sha256,
+    hash: Hashing,
+    /// A piece of the file that is not in the hash yet.
+    next: Option<Bytes>,
     /// Bytes that the file has, as S3 said.
     size: u64,
     /// Bytes of it that have passed.
@@ -122,6 +126,8 @@ pub(crate) struct Outgoing {
 enum Stage {
     Before(Bytes),
     File,
+    /// The file has passed and is not whole in the hash yet.
+    Closing,
     Done,
 }
 
@@ -137,16 +143,24 @@ impl Body for Outgoing {
         match std::mem::replace(&mut this.stage, Stage::File) {
             Stage::Before(bytes) => return this.give(bytes),
             Stage::File => {}
+            Stage::Closing => return this.poll_close(context),
             Stage::Done => {
                 this.stage = Stage::Done;
                 return Poll::Ready(None);
             }
         }
         loop {
+            if let Some(bytes) = &this.next {
+                if let Err(error) = ready!(this.hash.poll_take(context, bytes)) {
+                    return this.break_off(BrokenOff::Unreadable(error.to_string()));
+                }
+                let bytes = this.next.take().unwrap_or_default();
+                return this.give(bytes);
+            }
             let frame = match ready!(Pin::new(&mut this.file).poll_frame(context)) {
                 Some(Ok(frame)) => frame,
                 Some(Err(error)) => return this.break_off(BrokenOff::Unreadable(error.to_string())),
-                None => return this.close(),
+                None => return this.poll_close(context),
             };
             let Ok(bytes) = frame.into_data() else { continue };
             this.read += bytes.len() as u64;
@@ -154,10 +168,7 @@ impl Body for Outgoing {
                 let (expected, actual) = (this.size, this.read);
                 return this.break_off(BrokenOff::Length { expected, actual });
             }
-            if !bytes.is_empty() {
-                this.hash.update(&bytes);
-                return this.give(bytes);
-            }
+            this.next = Some(bytes).filter(|bytes| !bytes.is_empty());
         }
     }
 
@@ -183,22 +194,30 @@ impl Outgoing {
         Poll::Ready(Some(Err(why)))
     }
 
-    /// The file has passed: compares, then gives the digest and the end.
-    fn close(&mut self) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+    /// The file has passed: waits for its hash.
+    fn poll_close(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        self.stage = Stage::Closing;
+        match ready!(self.hash.poll_ready(context)).map(Digest::finalize_reset) {
+            Ok(hash) => self.close(&hex::encode(hash)),
+            Err(error) => self.break_off(BrokenOff::Unreadable(error.to_string())),
+        }
+    }
+
+    /// Compares, then gives the digest and the end.
+    fn close(&mut self, actual: &str) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         if self.read != self.size {
             let (expected, actual) = (self.size, self.read);
             return self.break_off(BrokenOff::Length { expected, actual });
         }
-        let actual = hex::encode(self.hash.finalize_reset());
-        if let Some(expected) = self.announced.clone().filter(|announced| *announced != actual) {
-            return self.break_off(BrokenOff::Checksum { expected, actual });
+        if let Some(expected) = self.announced.clone().filter(|announced| announced != actual) {
+            return self.break_off(BrokenOff::Checksum { expected, actual: actual.to_owned() });
         }
         self.stage = Stage::Done;
         let mut bytes = BytesMut::new();
-        for part in [&self.after.0, &actual, &self.after.1] {
+        for part in [self.after.0.as_str(), actual, &self.after.1] {
             bytes.extend_from_slice(part.as_bytes());
         }
-        let _ = self.passed.set(Ok(actual));
+        let _ = self.passed.set(Ok(actual.to_owned()));
         self.give(bytes.freeze())
     }
 }
@@ -208,6 +227,7 @@ mod tests {
     use super::*;
     use document::Kind;
     use http_body_util::BodyExt;
+    use sha2::Sha256;
 
     fn job(sha256: Option<&str>) -> Job {
         Job {
