@@ -26,7 +26,8 @@ type Say = dyn Fn(&str, usize) -> (u16, Value) + Send + Sync;
 #[derive(Clone)]
 pub(super) struct Aws {
     say: Arc<Say>,
-    calls: Arc<Mutex<Vec<String>>>,
+    /// Operations with their bodies.
+    calls: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl fmt::Debug for Aws {
@@ -43,7 +44,13 @@ impl Aws {
     /// How often an operation was called.
     pub(super) fn calls(&self, operation: &str) -> usize {
         let calls = self.calls.lock().expect("no test panics while it holds the lock");
-        calls.iter().filter(|call| *call == operation).count()
+        calls.iter().filter(|(called, _)| called == operation).count()
+    }
+
+    /// What an operation was called with, in order.
+    pub(super) fn bodies(&self, operation: &str) -> Vec<Value> {
+        let calls = self.calls.lock().expect("no test panics while it holds the lock");
+        calls.iter().filter(|(called, _)| called == operation).map(|(_, body)| body.clone()).collect()
     }
 
     pub(super) fn runtime(&self) -> Runtime {
@@ -72,8 +79,10 @@ impl HttpConnector for Aws {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let body =
+            request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
         let before = self.calls(&operation);
-        self.calls.lock().expect("no test panics while it holds the lock").push(operation.clone());
+        self.calls.lock().expect("no test panics while it holds the lock").push((operation.clone(), body));
         let (status, body) = (self.say)(&operation, before);
         let status = StatusCode::try_from(status).expect("a status");
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body.to_string()))))

@@ -1,8 +1,8 @@
 use super::aws::{Aws, refusal};
-use crate::{Register, register::CONFLICTS_MAX};
+use crate::{Register, SHARDS, register::CONFLICTS_MAX};
 use document::{Answer, Declaration, DocumentId, Event, Kind, Moment};
 use serde_json::json;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 fn declared() -> (DocumentId, Event) {
     let document_id = DocumentId::mint(Moment::from_millis(0), [1; 10]);
@@ -65,4 +65,20 @@ async fn throttling_that_lasts_is_passing_trouble_after_the_clients_own_tries() 
         assert!(trouble.is_retryable(), "{trouble}");
         assert!((2..=4).contains(&aws.calls(operation)), "{} calls", aws.calls(operation));
     }
+}
+
+#[tokio::test]
+async fn every_shard_of_every_stage_has_its_turn_in_as_many_minutes() {
+    let aws = Aws::new(|_, _| (200, json!({"Items": []})));
+    let register = Register::new(&aws.runtime()).unwrap();
+    for minute in 0..i64::from(SHARDS) {
+        register.oldest_waiting(Moment::from_millis(minute * 60_000 + 59_999)).await.unwrap();
+    }
+    let asked: Vec<_> = aws.bodies("Query");
+    let shards: BTreeSet<_> =
+        asked.iter().map(|body| body["ExpressionAttributeValues"][":shard"]["S"].as_str().unwrap()).collect();
+    let stages = ["queued", "transferring", "processing", "returned"];
+    let all = stages.iter().flat_map(|stage| (0..SHARDS).map(move |shard| format!("{stage}#{shard}")));
+    assert_eq!(shards, all.collect::<Vec<_>>().iter().map(String::as_str).collect());
+    assert_eq!(asked.len(), shards.len(), "none is asked for twice");
 }

@@ -1,7 +1,7 @@
 //! Signing out ends here and at the issuer, takes the refresh token back, and no token is in an address on the way.
 
 use crate::{page::Page, stage::Stage};
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
 /// An issuer's address for signing out that this host answers with a page, so that what it was asked can be seen.
@@ -21,9 +21,9 @@ pub(super) async fn tell(stage: &Stage) -> Result<()> {
             page.sign_in("teacher", "/documents").await?;
             let kept = "return JSON.parse(sessionStorage.getItem('lectern.session')).refresh;";
             let refresh = page.eval(kept, &[]).await?;
+            let refresh = refresh.as_str().context("a refresh token is kept until then")?;
             page.press("Sign out").await?;
             signed_out(page).await?;
-            let refresh = refresh.as_str().unwrap_or_default();
             ensure!(page.eval(REDEEM, &[refresh]).await? == json!(400), "the refresh token is still good");
             let led = "const [way] = performance.getEntriesByType('navigation'); return [location.pathname, way.redirectCount];";
             ensure!(page.eval(led, &[]).await? == json!(["/", 1]), "the issuer leads back to the first page");

@@ -177,14 +177,17 @@ fn first_reference(simulation: &Simulation) -> String {
 
 /// Everything that is kept under results is named by the register, but for callbacks.
 async fn nothing_but_the_winner_is_kept(simulation: &Simulation, document: &Value) {
+    let named = document["result"]["files"].as_array().cloned().unwrap_or_default();
+    for key in kept(simulation).await.iter().filter(|key| !key.contains("/callback/")) {
+        assert!(named.iter().any(|file| file["key"] == **key), "{key} is nobody's: {document:#}");
+    }
+}
+
+/// The keys of what is kept under results.
+async fn kept(simulation: &Simulation) -> Vec<String> {
     let list = simulation.people.s3().list_objects_v2().bucket("lectern-results").prefix("results/");
     let list = list.send().await.expect("the bucket can be listed");
-    let named = document["result"]["files"].as_array().cloned().unwrap_or_default();
-    for key in
-        list.contents().iter().filter_map(|object| object.key()).filter(|key| !key.contains("/callback/"))
-    {
-        assert!(named.iter().any(|file| file["key"] == key), "{key} is nobody's: {document:#}");
-    }
+    list.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
 }
 
 async fn f13_an_event_comes_twice(simulation: &Simulation) {
@@ -258,6 +261,12 @@ async fn f16_a_result_comes_under_a_new_id(simulation: &Simulation) {
     let document = ready_after(simulation, &upload, 1).await;
     assert_eq!(simulation.faults.passages("invoke lectern-collect"), 2, "both were looked at");
     assert_eq!(notes(&document, "A second, different result"), 0, "{document:#}");
+    // The same in other bytes: nobody will want it, so only the first is kept.
+    let mut again = simulation.processor.callback_body(&first_reference(simulation)).expect("it called back");
+    again.push(b'\n');
+    call_back(simulation, &again).await;
+    let kept = kept(simulation).await;
+    assert_eq!(kept.iter().filter(|key| key.contains("/callback/")).count(), 1, "{kept:?}");
 }
 
 async fn f17_two_results_one_after_the_other(simulation: &Simulation) {
