@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Counters {
     calls: BTreeMap<String, BTreeMap<String, u64>>,
     commits: BTreeMap<String, u64>,
+    units: u64,
 }
 
 impl Counters {
@@ -26,6 +27,11 @@ impl Counters {
             counted.filter(|(_, count)| *count > 0.0).collect::<BTreeMap<_, _>>()
         };
         self.calls.iter().map(|(service, operations)| (service.clone(), of(service, operations))).collect()
+    }
+
+    /// Write units of the register's items since `before`, without their entries in indexes, for each of `documents`.
+    pub(crate) fn units_each_since(&self, before: &Self, documents: u64) -> f64 {
+        round(float(self.units.saturating_sub(before.units)) / float(documents), 2)
     }
 
     /// What has come since `before`, for each of `documents`: commits by store, AWS API calls by operation.
@@ -53,10 +59,11 @@ mod tests {
     #[test]
     fn what_was_there_before_does_not_count() {
         let read = |puts: u32, commits: u32| -> Counters {
-            let shown = json!({ "calls": { "S3": { "PutObject": puts, "ListBuckets": 1 } }, "commits": { "queues": commits } });
+            let shown = json!({ "calls": { "S3": { "PutObject": puts, "ListBuckets": 1 } }, "commits": { "queues": commits }, "units": puts });
             serde_json::from_value(shown).unwrap()
         };
         let (commits, calls) = read(35, 11).each_since(&read(5, 1), 10);
+        assert!((read(35, 11).units_each_since(&read(5, 1), 10) - 3.0).abs() < 0.01);
         assert_eq!((commits, calls), (json!({ "queues": 1.0 }), json!({ "S3.PutObject": 3.0 })));
     }
 }

@@ -76,6 +76,7 @@ pub(crate) async fn run(setting: &Setting, options: &Options) -> anyhow::Result<
             "document": sort.name,
             "ends": sort.status,
             "item_bytes": work.item_bytes,
+            "write_units_per_document": work.write_units,
             "calls_per_document": work.calls,
             "per_million": bill::per_million(&work, &prices),
         }));
@@ -101,21 +102,27 @@ async fn measure(host: &Host, seed: u64, sort: &Sort, documents: u64) -> anyhow:
         last = Some(sent.document_id.to_string());
     }
     // The counters are read before and after somebody looks, so that looking is not paid for.
-    let calls = settled(host, &aws, &before, documents).await?;
+    let (calls, write_units) = settled(host, &aws, &before, documents).await?;
     let item = aws.item(&last.unwrap_or_default()).await?;
     let status = item["status"]["S"].as_str().unwrap_or_default();
     ensure!(status == sort.status, "a {} became {status:?}", sort.name);
     let item_bytes = float(item.to_string().len() as u64);
-    Ok(Work { calls, item_bytes, invocations: sort.invocations, requests: REQUESTS })
+    Ok(Work { calls, write_units, item_bytes, invocations: sort.invocations, requests: REQUESTS })
 }
 
-/// The calls for one document, once nothing is on its way.
-async fn settled(host: &Host, aws: &Aws, before: &Counters, documents: u64) -> anyhow::Result<bill::Calls> {
+/// The calls for one document and the write units of its item, once nothing is on its way.
+async fn settled(
+    host: &Host,
+    aws: &Aws,
+    before: &Counters,
+    documents: u64,
+) -> anyhow::Result<(bill::Calls, f64)> {
     let looks = aws.queries();
     watch::until_quiet(aws).await?;
-    let mut calls = host.counters().await?.calls_each_since(before, documents);
+    let now = host.counters().await?;
+    let mut calls = now.calls_each_since(before, documents);
     if let Some(queries) = calls.get_mut("DynamoDB").and_then(|register| register.get_mut("Query")) {
         *queries = (*queries - float(aws.queries() - looks) / float(documents)).max(0.0);
     }
-    Ok(calls)
+    Ok((calls, now.units_each_since(before, documents)))
 }

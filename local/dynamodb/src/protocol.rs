@@ -2,7 +2,7 @@
 
 use crate::{tables::Tables, writer::Writer};
 use bytes::Bytes;
-use dynoxide::DynoxideError;
+use dynoxide::{DynoxideError, actions::put_item::PutItemRequest, types};
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use local_disk::Health;
 use serde::{Serialize, de::DeserializeOwned};
@@ -29,7 +29,7 @@ impl Tables {
         }
         let outcome = match std::str::from_utf8(request.body()) {
             Ok(body) => match &self.writer {
-                Some(writer) if operation == "PutItem" => Some(put(writer, body).await),
+                Some(writer) if operation == "PutItem" => Some(self.put(writer, body).await),
                 _ => self.dispatch(operation, body),
             },
             Err(error) => Some(Err(DynoxideError::SerializationException(error.to_string()))),
@@ -53,7 +53,7 @@ impl Tables {
         let engine = &self.engine;
         let outcome = match operation {
             "GetItem" => run(body, |request| engine.get_item(request)),
-            "PutItem" => run(body, |request| engine.put_item(request)),
+            "PutItem" => run(body, |request| engine.put_item(self.metered(request))),
             "UpdateItem" => run(body, |request| engine.update_item(request)),
             "DeleteItem" => run(body, |request| engine.delete_item(request)),
             "Query" => run(body, |request| engine.query(request)),
@@ -70,6 +70,20 @@ impl Tables {
             self.commits.fetch_add(1, Ordering::Relaxed);
         }
         Some(outcome)
+    }
+
+    async fn put(&self, writer: &Writer, body: &str) -> dynoxide::Result<String> {
+        check_object(body)?;
+        written(&writer.put(self.metered(parse(body)?)).await?)
+    }
+
+    /// Counts what the item itself takes to be written, whether or not its condition is met: that is paid for either way.
+    fn metered(&self, put: PutItemRequest) -> PutItemRequest {
+        // A whole number, and an item has 400 KB at most.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1.0 to 400.0")]
+        let units = types::write_capacity_units(types::item_size(&put.item)) as u64;
+        self.units.fetch_add(units, Ordering::Relaxed);
+        put
     }
 
     fn answer(&self, status: StatusCode, body: String) -> Response<Bytes> {
@@ -112,11 +126,6 @@ pub(crate) fn note(health: &Health, error: &DynoxideError) {
         }
         _ => {}
     }
-}
-
-async fn put(writer: &Writer, body: &str) -> dynoxide::Result<String> {
-    check_object(body)?;
-    written(&writer.put(parse(body)?).await?)
 }
 
 fn run<Q: DeserializeOwned, R: Serialize>(

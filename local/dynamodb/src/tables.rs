@@ -28,6 +28,7 @@ pub struct Tables {
     /// Numbers the answers, for the request id that SDKs show in errors.
     pub(crate) answers: Arc<AtomicU64>,
     pub(crate) commits: Arc<AtomicU64>,
+    pub(crate) units: Arc<AtomicU64>,
     pub(crate) health: Arc<Health>,
     /// Absent in memory.
     pub(crate) writer: Option<Arc<Writer>>,
@@ -92,6 +93,7 @@ impl Tables {
             engine,
             answers: Arc::default(),
             commits: Arc::default(),
+            units: Arc::default(),
             health: Arc::default(),
             writer: None,
             is_ordered: false,
@@ -101,6 +103,12 @@ impl Tables {
     /// How many transactions that changed something were committed since the file was opened.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Write units of the items that were put since the file was opened, without those of their entries in indexes: one for
+    /// each begun KB (DynamoDB, write capacity unit).
+    pub fn units(&self) -> u64 {
+        self.units.load(Ordering::Relaxed)
     }
 
     /// Waits until the disk has failed: everything is refused from then on. Says how.

@@ -19,15 +19,16 @@ const CALLERS_MAX: usize = 64;
 /// See [`CALLERS_MAX`].
 const RIGHTS_MAX: usize = 256;
 
-/// Says how many durable commits a store has made.
-type Commits = Arc<dyn Fn() -> u64 + Send + Sync>;
+/// Says how much of something there was since the start.
+type Count = Arc<dyn Fn() -> u64 + Send + Sync>;
 
-/// Calls by service and operation, under AWS's names, and durable commits by store.
+/// Calls by service and operation, under AWS's names, durable commits by store, and write units of the register's items.
 #[derive(Clone, Default)]
 pub struct Counters {
     calls: Arc<Mutex<BTreeMap<&'static str, BTreeMap<String, u64>>>>,
     rights: Arc<Mutex<BTreeMap<String, BTreeSet<Right>>>>,
-    commits: Vec<(&'static str, Commits)>,
+    commits: Vec<(&'static str, Count)>,
+    units: Option<Count>,
 }
 
 impl Counters {
@@ -39,6 +40,13 @@ impl Counters {
         commits: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Self {
         self.commits.push((store, Arc::new(commits)));
+        self
+    }
+
+    /// Shows the write units of the register's items.
+    #[must_use]
+    pub fn with_units(mut self, units: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.units = Some(Arc::new(units));
         self
     }
 
@@ -67,7 +75,7 @@ impl Counters {
     }
 
     /// `{"calls": {"S3": {"PutObject": 3, …}, …}, "commits": {"objects": 3, …},
-    /// "rights": {"lectern-ingest": [["s3:GetObject", "bucket/*"], …], …}}`.
+    /// "rights": {"lectern-ingest": [["s3:GetObject", "bucket/*"], …], …}, "units": 5}`.
     pub fn shown(&self) -> Value {
         let commits: BTreeMap<_, _> = self.commits.iter().map(|(store, count)| (*store, count())).collect();
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +84,8 @@ impl Counters {
             .iter()
             .map(|(caller, used)| (caller, used.iter().map(|it| [&it.action, &it.resource]).collect()))
             .collect();
-        json!({ "calls": *calls, "commits": commits, "rights": rights })
+        let units = self.units.as_ref().map_or(0, |count| count());
+        json!({ "calls": *calls, "commits": commits, "rights": rights, "units": units })
     }
 }
 
@@ -92,7 +101,7 @@ mod tests {
 
     #[test]
     fn calls_and_commits_are_shown_by_their_names() {
-        let counters = Counters::default().with_commits("objects", || 7);
+        let counters = Counters::default().with_commits("objects", || 7).with_units(|| 5);
         for operation in ["PutObject", "GetObject", "PutObject"] {
             counters.called("S3", operation);
         }
@@ -104,6 +113,7 @@ mod tests {
             "calls": { "S3": { "GetObject": 1, "PutObject": 2 } },
             "commits": { "objects": 7 },
             "rights": { "lectern-api": [["s3:GetObject", "bucket/*"]] },
+            "units": 5,
         });
         assert_eq!(counters.shown(), expected);
     }

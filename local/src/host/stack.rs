@@ -101,10 +101,12 @@ impl Stack {
 pub(super) fn gateway(storage: &Storage) -> Gateway {
     let credentials = local_s3::Credentials { access_key: ACCESS_KEY.into(), secret_key: SECRET_KEY.into() };
     let (s3, queues, tables) = (Arc::clone(&storage.s3), storage.queues.clone(), storage.tables.clone());
+    let metered = storage.tables.clone();
     let counters = Counters::default()
         .with_commits("objects", move || s3.commits())
         .with_commits("queues", move || queues.commits())
-        .with_commits("register", move || tables.commits());
+        .with_commits("register", move || tables.commits())
+        .with_units(move || metered.units());
     Gateway::new(Services {
         s3: gateway::s3_service(local_s3::service(Arc::clone(&storage.s3), credentials)),
         sqs: gateway::json_service(storage.queues.clone(), |queues, request| async move {
