@@ -18,6 +18,7 @@ use tracing_subscriber::{
 };
 
 /// The setting with the levels that are logged, by target: `info,edge=debug`. Without it, what has the level `info`.
+/// Release builds have nothing of the level `trace`.
 const LOG_SETTING: &str = "RUST_LOG";
 
 /// Why a function did not start, or stopped.
