@@ -56,6 +56,22 @@ async fn tables_and_items_survive_and_are_created_once() {
     assert_eq!(ask(&tables, "GetItem", &get).await, json!({ "Item": item() }));
 }
 
+/// On disk a thread of its own puts, in memory the caller: both are counted.
+#[tokio::test]
+async fn what_an_item_takes_to_be_written_is_counted_by_begun_kilobytes() {
+    let folder = TempDir::new().unwrap();
+    for tables in [Tables::in_memory().unwrap(), Tables::open(&folder.path().join("tables.sqlite")).unwrap()]
+    {
+        tables.create_table(&declaration()).unwrap();
+        // The names and the key have 17 bytes: "document_id", "d1" and "text".
+        for (chars, units) in [(1, 1), (1007, 2), (1008, 4), (2032, 7)] {
+            let item = json!({ "document_id": { "S": "d1" }, "text": { "S": "t".repeat(chars) } });
+            ask(&tables, "PutItem", &json!({ "TableName": "documents", "Item": item })).await;
+            assert_eq!(tables.units(), units, "{chars}");
+        }
+    }
+}
+
 #[test]
 fn an_existing_table_of_another_shape_is_named_with_its_difference() {
     let tables = Tables::in_memory().unwrap();
